@@ -1,0 +1,2 @@
+//! Farol.
+fn main() {}
