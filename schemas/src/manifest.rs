@@ -1,0 +1,63 @@
+//! The embedded store on disk: what its writer and its readers agree on.
+//!
+//! A store is a folder `store/` of the data directory. The file `CURRENT` in it holds the name of the generation folder in use,
+//! such as `generation-1`. A generation holds `manifest.sqlite` and Parquet files. A reader sees the state after a whole commit: it
+//! takes the greatest `commits.seq`, then the files and batches that are alive at it. A file that a compaction replaced stays on
+//! disk for [`FILE_GRACE_SECONDS`] and longer; a reader that still meets a missing file starts over with the newest state.
+
+/// The file that names the generation in use.
+pub const CURRENT: &str = "CURRENT";
+/// The manifest of a generation.
+pub const MANIFEST: &str = "manifest.sqlite";
+/// How long a replaced file stays on disk.
+pub const FILE_GRACE_SECONDS: i64 = 120;
+/// The layout's version, kept in SQLite's `user_version`.
+pub const LAYOUT_VERSION: i64 = 1;
+
+/// The tables of a manifest.
+///
+/// `batches` holds fresh rows as Arrow IPC streams; `files` names Parquet files beside the manifest. Both are alive at commit `s`
+/// when `added_seq <= s` and (`removed_seq` is null or `removed_seq > s`). `positions` holds the offset after the last record whose
+/// rows are in the store. `counts` holds the conservation counts of events. `folds` is the projection's working state, a cache.
+pub const TABLES: &str = "
+create table if not exists commits (
+    seq integer primary key,
+    committed_at integer not null
+) strict;
+create table if not exists batches (
+    id integer primary key autoincrement,
+    table_name text not null,
+    added_seq integer not null,
+    removed_seq integer,
+    rows integer not null,
+    crc32 integer not null,
+    data blob not null
+) strict;
+create index if not exists batches_alive on batches (table_name, removed_seq, added_seq);
+create table if not exists files (
+    id integer primary key autoincrement,
+    table_name text not null,
+    path text not null unique,
+    added_seq integer not null,
+    removed_seq integer,
+    removed_at integer,
+    rows integer not null,
+    bytes integer not null,
+    min_ticket integer not null,
+    max_ticket integer not null
+) strict;
+create table if not exists positions (
+    topic text primary key,
+    next_offset integer not null
+) strict, without rowid;
+create table if not exists counts (
+    name text primary key,
+    value integer not null
+) strict, without rowid;
+create table if not exists folds (
+    space text not null,
+    id integer not null,
+    state blob not null,
+    primary key (space, id)
+) strict, without rowid;
+";
