@@ -7,6 +7,7 @@
 mod load;
 mod records;
 mod save;
+mod shared;
 mod slots;
 mod table;
 mod tables;
@@ -19,6 +20,7 @@ use crate::rows::{GroupTicket, Id, Object, Seconds, SupplierTicket, Texts, Ticke
 
 pub use load::Error;
 pub use records::Records;
+pub use shared::SharedDesk;
 pub use table::Table;
 pub use tables::{Stored, Tables};
 

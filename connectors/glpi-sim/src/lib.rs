@@ -1,6 +1,9 @@
 //! GLPI simulator: a desk that answers as the recorded GLPI did, and moves on.
 
+pub mod clock;
 pub mod desk;
 pub mod rows;
+pub mod truth;
 
-pub use desk::Desk;
+pub use clock::Clock;
+pub use desk::{Desk, SharedDesk};
