@@ -1,7 +1,9 @@
 //! GLPI simulator: a desk that answers as the recorded GLPI did, and moves on.
 
+pub mod calendar;
 pub mod clock;
 pub mod desk;
+pub mod moves;
 pub mod rows;
 pub mod truth;
 

@@ -1,0 +1,4 @@
+//! Moves against the recorded desk.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod recorded;
