@@ -1,1 +1,16 @@
-//! Placeholder.
+//! The write side: from a source's rows to rows in a store, with nothing lost and nothing doubled.
+//!
+//! It knows nothing of GLPI, of metrics or of serving HTTP. Three use cases: [`ingest`] moves rows from a source into the log,
+//! [`process`] moves events from the log into the store, [`replay`] processes old events again.
+
+pub mod buses;
+pub mod ingest;
+pub mod process;
+pub mod projection;
+pub mod replay;
+pub mod sinks;
+pub mod sources;
+
+mod fault;
+
+pub use fault::Fault;
