@@ -1,1 +1,97 @@
-//! Placeholder.
+//! Control state: small rows that people and processes leave for each other.
+//!
+//! How far ingestion has come, which tickets somebody wants re-read, which maintenance somebody asked for. None of it is a
+//! ticket's data: losing it loses no number.
+
+mod maintenance;
+mod status;
+mod sync;
+
+use std::path::Path;
+
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use maintenance::{Maintenance, MaintenanceState};
+pub use sync::QueuedSync;
+
+/// The file in the data directory.
+const FILE: &str = "control.sqlite";
+/// The layout's version, kept in SQLite's `user_version`.
+const LAYOUT_VERSION: i64 = 1;
+/// Connections that wait for answers at once.
+const CONNECTIONS_MAX: u32 = 4;
+/// How long a statement waits for another process to finish writing.
+const BUSY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+const TABLES: &str = "
+create table if not exists ingestion_status (
+    source text primary key,
+    status text not null,
+    updated_at integer not null
+) strict, without rowid;
+create table if not exists sync_requests (
+    id text primary key,
+    ticket_id integer not null,
+    requested_at integer not null,
+    state text not null,
+    finished_at integer,
+    detail text
+) strict, without rowid;
+create index if not exists sync_requests_open on sync_requests (state, requested_at);
+create table if not exists maintenance (
+    id text primary key,
+    task text not null,
+    requested_at integer not null,
+    state text not null,
+    finished_at integer,
+    answer text
+) strict, without rowid;
+";
+
+/// The control state of one data directory.
+#[derive(Clone, Debug)]
+pub struct Control {
+    pool: SqlitePool,
+}
+
+impl Control {
+    /// Opens the control state in `data_dir`, and makes it if there is none.
+    pub async fn open(data_dir: &Path) -> Result<Self, Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(data_dir.join(FILE))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY_TIMEOUT);
+        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS_MAX).connect_with(options).await?;
+        let found: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&pool).await?;
+        if found > LAYOUT_VERSION {
+            return Err(Error::Newer { found });
+        }
+        if found < LAYOUT_VERSION {
+            sqlx::raw_sql(TABLES).execute(&pool).await?;
+            sqlx::raw_sql("pragma user_version = 1").execute(&pool).await?;
+        }
+        Ok(Self { pool })
+    }
+}
+
+/// Why control state gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A later release wrote this file.
+    #[error("control.sqlite has layout {found}, this release knows {LAYOUT_VERSION}; use the release that wrote it")]
+    Newer {
+        /// The layout found.
+        found: i64,
+    },
+    /// The disk or the server refused.
+    #[error("control state cannot be written or read: {0}")]
+    Storage(#[from] sqlx::Error),
+    /// A row is not what this release writes.
+    #[error("control state holds a row that cannot be read: {0}")]
+    Row(String),
+}
