@@ -1,2 +1,43 @@
-//! Farol.
-fn main() {}
+//! The `farol` program: reads the command line, wires ports to adapters, runs one command.
+//!
+//! Exit codes: 0 done, 1 it could not be done (one plain sentence says why), 2 the command line makes no sense.
+
+mod clock;
+mod commands;
+mod config;
+mod datadir;
+mod signing;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::commands::Command;
+
+/// Numbers about a GLPI service desk that explain themselves.
+#[derive(Debug, Parser)]
+#[command(name = "farol", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // reqwest and the servers share one TLS provider; an error only says that one is installed already.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&anyhow::anyhow!("no threads can be started: {error}")),
+    };
+    match runtime.block_on(cli.command.run()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&error),
+    }
+}
+
+fn refuse(error: &anyhow::Error) -> ExitCode {
+    eprintln!("farol: {error:#}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,197 @@
+//! The client of GLPI's legacy REST interface.
+//!
+//! It protects the server (few requests at once, bounded pages, pauses that grow, a breaker) and the caller (only an
+//! answer with the right status, type and shape is a success). It does not interpret rows: that is the source's work.
+
+mod address;
+mod answer;
+mod backoff;
+mod breaker;
+mod call;
+mod collection;
+mod config;
+mod desk;
+mod error;
+mod gate;
+mod login;
+mod search;
+mod secret;
+mod session;
+mod stats;
+#[cfg(test)]
+pub(crate) mod testing;
+mod transport;
+mod version;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+use serde_json::Value;
+use url::Url;
+
+use address::Address;
+use breaker::Outcome;
+use call::Call;
+use gate::Gate;
+use session::Sessions;
+use stats::Counters;
+use transport::{Credentials, Transport};
+
+#[cfg(test)]
+pub(crate) use answer::Answer;
+#[cfg(test)]
+pub(crate) use backoff::{asked_pause, http_date};
+pub use breaker::BreakerState;
+pub use collection::{Lookup, Order, Page, PageRequest};
+pub use config::{Config, Limits, PROBE_INTERVAL_MS_MAX};
+pub use desk::Desk;
+pub use error::{BodyKind, Error, Fault};
+pub use search::{Column, SearchPage, SearchRow};
+pub use secret::Secret;
+pub use stats::Stats;
+pub use version::Version;
+
+/// The time, as whoever runs the client tells it.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// A client of one GLPI server. Sharing it shares its session, its limits and its breaker.
+pub struct GlpiClient {
+    config: Config,
+    address: Address,
+    zone: Tz,
+    clock: Clock,
+    transport: Transport,
+    gate: Gate,
+    sessions: Sessions,
+    counters: Counters,
+    dice: Mutex<SmallRng>,
+}
+
+/// A good answer with what its headers tell.
+#[derive(Debug)]
+struct Reply {
+    value: Value,
+    total: Option<u64>,
+    /// The server's clock when it answered.
+    date: Option<DateTime<Utc>>,
+}
+
+impl fmt::Debug for GlpiClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GlpiClient").field("config", &self.config).field("stats", &self.stats()).finish_non_exhaustive()
+    }
+}
+
+impl GlpiClient {
+    /// Prepares a client; the network is not touched before the first request.
+    pub fn new(config: Config, clock: Clock) -> Result<Self, Error> {
+        config.validate()?;
+        let address = Address::parse(&config.url)?;
+        Ok(Self {
+            zone: config.zone()?,
+            transport: Transport::build(&config, &address)?,
+            gate: Gate::new(&config.limits),
+            sessions: Sessions::default(),
+            counters: Counters::default(),
+            dice: Mutex::new(SmallRng::seed_from_u64(config.jitter_seed)),
+            address,
+            clock,
+            config,
+        })
+    }
+
+    /// The limits this client keeps.
+    pub fn limits(&self) -> &Limits {
+        &self.config.limits
+    }
+
+    /// The work done so far.
+    pub fn stats(&self) -> Stats {
+        Stats {
+            requests: self.counters.requests.value(),
+            retries: self.counters.retries.value(),
+            relogins: self.counters.logins.value().saturating_sub(1),
+            throttled: self.counters.throttled.value(),
+            criteria_failures: self.counters.criteria_failures.value(),
+            breaker_opened: self.gate.breaker_opened(),
+            breaker: self.gate.breaker_state(),
+            clock_skew_seconds: self.counters.skew_seconds(),
+        }
+    }
+
+    /// Asks within the session. A session found dead is replaced once, by one login for all who need it.
+    async fn ask(&self, call: &Call) -> Result<Reply, Error> {
+        let session = self.session().await?;
+        match self.try_patiently(&session.base, call, Credentials::Session(&session.token)).await {
+            Err(Error::SessionInvalid) => {
+                let session = self.renew(Some(session.generation)).await?;
+                let second = self.try_patiently(&session.base, call, Credentials::Session(&session.token)).await;
+                second.map_err(|error| if error == Error::SessionInvalid { Error::SessionLost } else { error })
+            }
+            other => other,
+        }
+    }
+
+    /// Tries until an answer is good, not worth another try, or the tries are used up.
+    async fn try_patiently(&self, base: &Url, call: &Call, credentials: Credentials<'_>) -> Result<Reply, Error> {
+        let mut failure = None;
+        for tries_before in 0..=self.config.limits.retries_max {
+            if tries_before > 0 {
+                tokio::time::sleep(self.pause(tries_before - 1)).await;
+            }
+            match self.try_once(base, call, credentials, tries_before > 0).await {
+                Err(error) if error.is_worth_a_retry() => {
+                    tracing::debug!(what = call.what(), %error, tries_before, "glpi call failed");
+                    failure = Some(error);
+                }
+                // The breaker opened between two tries: what made it open says more.
+                Err(Error::BreakerOpen { probe_in }) => return Err(failure.unwrap_or(Error::BreakerOpen { probe_in })),
+                other => return other,
+            }
+        }
+        Err(failure.unwrap_or(Error::Closed))
+    }
+
+    async fn try_once(
+        &self,
+        base: &Url,
+        call: &Call,
+        credentials: Credentials<'_>,
+        is_retry: bool,
+    ) -> Result<Reply, Error> {
+        let pass = self.gate.enter().await?;
+        self.counters.requests.increase();
+        if is_retry {
+            self.counters.retries.increase();
+        }
+        let result = self.send(base, call, credentials).await;
+        if let Err(Error::Throttled { pause, .. }) = &result {
+            self.counters.throttled.increase();
+            self.gate.keep_quiet(pause.unwrap_or_default());
+        }
+        let is_ill = result.as_ref().is_err_and(Error::is_worth_a_retry);
+        pass.end(if is_ill { Outcome::Failed } else { Outcome::Answered });
+        result
+    }
+
+    async fn send(&self, base: &Url, call: &Call, credentials: Credentials<'_>) -> Result<Reply, Error> {
+        let answer = self.transport.send(base, call, credentials, (self.clock)()).await?;
+        if let Some(date) = answer.date {
+            self.counters.saw_skew((date - (self.clock)()).num_seconds());
+        }
+        let value = answer::understand(call, &answer)?;
+        Ok(Reply { value, total: answer.total(), date: answer.date })
+    }
+
+    fn pause(&self, tries_before: u32) -> Duration {
+        let limits = &self.config.limits;
+        let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
+        let (base, max) = (limits.backoff_ms_base, limits.backoff_ms_max);
+        backoff::pause(tries_before, Duration::from_millis(base), Duration::from_millis(max), &mut *dice)
+    }
+}

@@ -1,0 +1,69 @@
+//! What a client has done so far, counted where it happens.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use super::breaker::BreakerState;
+
+/// The work of a client since it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stats {
+    /// Requests sent, logins and retries included.
+    pub requests: u64,
+    /// Requests sent again after a transient failure.
+    pub retries: u64,
+    /// Logins after the first one.
+    pub relogins: u64,
+    /// Answers that asked for patience.
+    pub throttled: u64,
+    /// Criteria that were refused, here or by GLPI.
+    pub criteria_failures: u64,
+    /// How often the breaker opened.
+    pub breaker_opened: u64,
+    /// What the breaker lets through now.
+    pub breaker: BreakerState,
+    /// Seconds the server's clock is ahead of ours, once it was seen.
+    pub clock_skew_seconds: Option<i64>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) requests: Counter,
+    pub(crate) retries: Counter,
+    pub(crate) logins: Counter,
+    pub(crate) throttled: Counter,
+    pub(crate) criteria_failures: Counter,
+    skew: Skew,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+#[derive(Debug)]
+struct Skew(AtomicI64);
+
+impl Counter {
+    pub(crate) fn increase(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn value(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Default for Skew {
+    fn default() -> Self {
+        Self(AtomicI64::new(i64::MIN))
+    }
+}
+
+impl Counters {
+    pub(crate) fn saw_skew(&self, seconds: i64) {
+        self.skew.0.store(seconds, Ordering::Relaxed);
+    }
+
+    pub(crate) fn skew_seconds(&self) -> Option<i64> {
+        // The smallest number stands for "not seen": no clock is that wrong.
+        Some(self.skew.0.load(Ordering::Relaxed)).filter(|&seconds| seconds != i64::MIN)
+    }
+}

@@ -1,0 +1,78 @@
+//! The data directory: who may write in it.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{Read as _, Seek as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, bail};
+
+/// The file that the writer holds locked for as long as it lives; it names the process.
+const LOCK: &str = "LOCK";
+
+/// A data directory that this process alone may write.
+#[derive(Debug)]
+pub(crate) struct DataDir {
+    path: PathBuf,
+    // Held, never read: the lock ends with the file.
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the directory if there is none and takes it. A directory that another process holds is refused.
+    pub(crate) fn take(path: &Path) -> anyhow::Result<Self> {
+        match Self::try_take(path)? {
+            Some(taken) => Ok(taken),
+            None => bail!(
+                "data directory {} is in use by process {}; stop it, or choose another with --data-dir",
+                path.display(),
+                holder(path).unwrap_or_else(|| "unknown".to_owned()),
+            ),
+        }
+    }
+
+    /// The same, but `None` for a directory that another process holds.
+    pub(crate) fn try_take(path: &Path) -> anyhow::Result<Option<Self>> {
+        fs::create_dir_all(path).with_context(|| format!("data directory {} cannot be made", path.display()))?;
+        let file = path.join(LOCK);
+        let mut lock = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&file)
+            .with_context(|| format!("data directory {} cannot be written", path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => {
+                return Err(error).with_context(|| format!("{} cannot be locked", file.display()));
+            }
+        }
+        lock.set_len(0)?;
+        lock.rewind()?;
+        write!(lock, "{}", std::process::id())?;
+        Ok(Some(Self { path: path.to_owned(), _lock: lock }))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Refuses a directory that nothing was ever ingested into.
+pub(crate) fn existing(path: &Path) -> anyhow::Result<&Path> {
+    if !path.join(LOCK).is_file() {
+        bail!("{} holds no Farol data; give the directory of `farol up` with --data-dir", path.display());
+    }
+    Ok(path)
+}
+
+/// The process that holds the directory, as it wrote itself down.
+fn holder(path: &Path) -> Option<String> {
+    let mut text = String::new();
+    File::open(path.join(LOCK)).ok()?.take(32).read_to_string(&mut text).ok()?;
+    (!text.is_empty()).then_some(text)
+}

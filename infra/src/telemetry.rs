@@ -1,0 +1,15 @@
+//! Logs: one line an event on standard error.
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging at `level` (a level, or directives such as `info,connectors=debug`).
+pub(crate) fn start(level: &str) -> anyhow::Result<()> {
+    let filter =
+        EnvFilter::try_new(level).map_err(|error| anyhow::anyhow!("log level {level:?} is not one: {error}"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .try_init()
+        .map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
+}
