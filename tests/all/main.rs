@@ -1,0 +1,4 @@
+//! Every integration test, in one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod arrows;
