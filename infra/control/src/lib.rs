@@ -4,6 +4,7 @@
 //! ticket's data: losing it loses no number.
 
 mod maintenance;
+mod ports;
 mod status;
 mod sync;
 
@@ -33,13 +34,13 @@ create table if not exists ingestion_status (
     updated_at integer not null
 ) strict, without rowid;
 create table if not exists sync_requests (
-    id text primary key,
+    id integer primary key autoincrement,
     ticket_id integer not null,
     requested_at integer not null,
     state text not null,
     finished_at integer,
     detail text
-) strict, without rowid;
+) strict;
 create index if not exists sync_requests_open on sync_requests (state, requested_at);
 create table if not exists maintenance (
     id text primary key,

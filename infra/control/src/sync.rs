@@ -1,97 +1,74 @@
 //! Requests to read one ticket again at once. They survive a restart and are answered at least once.
 
 use schemas::{Instant, TicketId};
-use sqlx::Row;
-use uuid::Uuid;
 
 use crate::{Control, Error};
 
 /// A request nobody has answered yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueuedSync {
-    /// Its name.
-    pub id: String,
+    /// Its number.
+    pub id: i64,
     /// The ticket to read.
     pub ticket_id: TicketId,
 }
 
-/// A request and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SyncRow {
-    pub(crate) id: String,
-    pub(crate) ticket_id: TicketId,
-    pub(crate) requested_at: Instant,
-    pub(crate) state: String,
-}
+/// A request and what became of it: id, ticket, when it was asked, `waiting`, `done` or `failed`.
+pub(crate) type SyncRow = (i64, i64, i64, String);
 
 impl Control {
     /// Asks for `ticket` to be read. A request for it that still waits is answered in place of a second one.
     pub(crate) async fn queue_sync(&self, ticket: TicketId, now: Instant) -> Result<SyncRow, Error> {
         let mut transaction = self.pool.begin_with("begin immediate").await?;
-        let waiting: Option<(String, i64)> = sqlx::query_as(
-            "select id, requested_at from sync_requests where state = 'queued' and ticket_id = $1 limit 1",
+        let waiting: Option<SyncRow> = sqlx::query_as(
+            "select id, ticket_id, requested_at, state from sync_requests where state = 'waiting' and ticket_id = $1 limit 1",
         )
         .bind(ticket.0)
         .fetch_optional(&mut *transaction)
         .await?;
-        let (id, requested_at) = match waiting {
-            Some(found) => found,
+        let row = match waiting {
+            Some(waiting) => waiting,
             None => {
-                let id = Uuid::new_v4().to_string();
-                sqlx::query(
-                    "insert into sync_requests (id, ticket_id, requested_at, state) values ($1, $2, $3, 'queued')",
+                sqlx::query_as(
+                    "insert into sync_requests (ticket_id, requested_at, state) values ($1, $2, 'waiting')
+                     returning id, ticket_id, requested_at, state",
                 )
-                .bind(&id)
                 .bind(ticket.0)
                 .bind(now.0)
-                .execute(&mut *transaction)
-                .await?;
-                (id, now.0)
+                .fetch_one(&mut *transaction)
+                .await?
             }
         };
         transaction.commit().await?;
-        Ok(SyncRow { id, ticket_id: ticket, requested_at: Instant(requested_at), state: "queued".to_owned() })
+        Ok(row)
     }
 
-    /// A request by its name.
-    pub(crate) async fn find_sync(&self, id: &str) -> Result<Option<SyncRow>, Error> {
-        let row = sqlx::query("select id, ticket_id, requested_at, state from sync_requests where id = $1")
+    /// A request by its number.
+    pub(crate) async fn find_sync(&self, id: i64) -> Result<Option<SyncRow>, Error> {
+        Ok(sqlx::query_as("select id, ticket_id, requested_at, state from sync_requests where id = $1")
             .bind(id)
             .fetch_optional(&self.pool)
-            .await?;
-        row.map(|row| {
-            Ok(SyncRow {
-                id: row.try_get(0)?,
-                ticket_id: TicketId(row.try_get(1)?),
-                requested_at: Instant(row.try_get(2)?),
-                state: row.try_get(3)?,
-            })
-        })
-        .transpose()
+            .await?)
     }
 
     /// The oldest requests nobody has answered.
     pub async fn queued_syncs(&self, limit: u32) -> Result<Vec<QueuedSync>, Error> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "select id, ticket_id from sync_requests where state = 'queued' order by requested_at, id limit $1",
-        )
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
+        let rows: Vec<(i64, i64)> =
+            sqlx::query_as("select id, ticket_id from sync_requests where state = 'waiting' order by id limit $1")
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await?;
         Ok(rows.into_iter().map(|(id, ticket)| QueuedSync { id, ticket_id: TicketId(ticket) }).collect())
     }
 
     /// Answers a request: `Ok` when the ticket was read, else why not.
-    pub async fn finish_sync(&self, id: &str, outcome: Result<(), &str>, now: Instant) -> Result<(), Error> {
-        let (state, detail) = match outcome {
-            Ok(()) => ("done", None),
-            Err(reason) => ("failed", Some(reason)),
-        };
+    pub async fn finish_sync(&self, id: i64, outcome: Result<(), String>, now: Instant) -> Result<(), Error> {
+        let state = if outcome.is_ok() { "done" } else { "failed" };
         sqlx::query("update sync_requests set state = $2, finished_at = $3, detail = $4 where id = $1")
             .bind(id)
             .bind(state)
             .bind(now.0)
-            .bind(detail)
+            .bind(outcome.err())
             .execute(&self.pool)
             .await?;
         Ok(())
