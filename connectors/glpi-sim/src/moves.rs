@@ -15,7 +15,6 @@ mod timeline;
 mod trash;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -28,8 +27,7 @@ pub use agreements::Agreements;
 pub use dimensions::Dimension;
 pub use opening::NewTicket;
 pub use status::{ASSIGNED_STATUS, CLOSED, NEW, PENDING, PLANNED, SOLVED};
-#[cfg(test)]
-use status::is_done;
+pub(crate) use status::is_done;
 pub use timeline::NewTask;
 
 use names::Names;
@@ -74,6 +72,11 @@ impl Rules {
     /// The rules of `desk`, whose server lives in `zone`.
     pub fn of(desk: &Desk, zone: Zone) -> Self {
         Self { agreements: Agreements::of(desk, zone), names: Names::default(), owners: owners(desk), zone }
+    }
+
+    /// The zone of the server, whose working time counts.
+    pub fn zone(&self) -> Zone {
+        self.zone
     }
 
     /// Whether a person's profile lets them own tickets.
@@ -130,10 +133,6 @@ impl Hand<'_> {
             self.field(id, history::LAST_EDITOR, Some(old), Some(new));
         }
         Ok(())
-    }
-
-    fn shared(&mut self, text: &str) -> Arc<str> {
-        self.desk.raw_text(text)
     }
 }
 

@@ -184,7 +184,7 @@ impl Founder<'_> {
                 }
             }
         }
-        let year: i64 = self.now[..4].parse().unwrap_or(2016);
+        let year: i64 = self.now.get(..4).unwrap_or_default().parse().unwrap_or(2016);
         self.holiday("New Year", &format!("{year}-01-01"), true);
         self.holiday("Labour day", &format!("{year}-05-01"), true);
         self.holiday("Christmas", &format!("{year}-12-25"), true);

@@ -80,9 +80,9 @@ impl Hand<'_> {
     pub(super) fn tell(&mut self, itemtype: &'static str, id: Id, line: Line) {
         let row = Log {
             id: 0,
-            itemtype: self.shared(itemtype),
+            itemtype: self.word(itemtype),
             items_id: id,
-            itemtype_link: self.shared(line.link),
+            itemtype_link: self.word(line.link),
             linked_action: line.action,
             user_name: self.author(),
             date_mod: self.at,
@@ -96,12 +96,7 @@ impl Hand<'_> {
 
     /// The empty value.
     pub(super) fn nothing(&mut self) -> Text {
-        Some(self.shared(""))
-    }
-
-    /// A small number, the same text for all who use it.
-    pub(super) fn number(&mut self, number: i64) -> Text {
-        Some(self.shared(&number.to_string()))
+        Some(self.word(""))
     }
 
     /// An instant as the server prints it; the empty value for none.

@@ -11,6 +11,8 @@ use crate::rows::{Id, Object};
 
 /// The user name of history rows that no person wrote.
 const JOB: &str = "cron_closeticket";
+/// Numbers below this one are shared.
+const SMALL_NUMBERS: i64 = 16;
 /// What GLPI prints for no value of a list.
 const NOTHING: &str = "&nbsp;";
 
@@ -25,11 +27,32 @@ enum Spelling {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     spelled: HashMap<(Spelling, Id), Arc<str>>,
+    /// The few words every history row repeats; looking through them is quicker than hashing.
+    fixed: Vec<(&'static str, Arc<str>)>,
+    numbers: Vec<Arc<str>>,
 }
 
 impl Names {
     pub(super) fn forget(&mut self) {
         self.spelled.clear();
+    }
+
+    fn word(&mut self, desk: &mut Desk, word: &'static str) -> Arc<str> {
+        if let Some((_, shared)) = self.fixed.iter().find(|(known, _)| *known == word) {
+            return Arc::clone(shared);
+        }
+        let shared = desk.raw_text(word);
+        self.fixed.push((word, Arc::clone(&shared)));
+        shared
+    }
+
+    /// The text of a small number, shared; other numbers hardly repeat.
+    fn number(&mut self, desk: &mut Desk, number: i64) -> Arc<str> {
+        if self.numbers.is_empty() {
+            self.numbers = (0..SMALL_NUMBERS).map(|small| desk.raw_text(&small.to_string())).collect();
+        }
+        let small = usize::try_from(number).ok().and_then(|index| self.numbers.get(index));
+        small.map_or_else(|| number.to_string().into(), Arc::clone)
     }
 
     fn spell(&mut self, desk: &mut Desk, spelling: Spelling, id: Id) -> Arc<str> {
@@ -63,9 +86,19 @@ impl Hand<'_> {
         self.rules.names.spell(self.desk, Spelling::Tree(itemtype), id)
     }
 
+    /// One of the words the history always uses.
+    pub(super) fn word(&mut self, word: &'static str) -> Arc<str> {
+        self.rules.names.word(self.desk, word)
+    }
+
+    /// A number of the history.
+    pub(super) fn number(&mut self, number: i64) -> Option<Arc<str>> {
+        Some(self.rules.names.number(self.desk, number))
+    }
+
     /// Who the history says did it.
     pub(super) fn author(&mut self) -> Arc<str> {
-        if self.by == 0 { self.shared(JOB) } else { self.person(self.by) }
+        if self.by == 0 { self.word(JOB) } else { self.person(self.by) }
     }
 }
 

@@ -43,7 +43,7 @@ impl Hand<'_> {
         }
         self.set_status(ticket, SOLVED)?;
         let row = ITILSolution {
-            itemtype: self.shared("Ticket"),
+            itemtype: self.word("Ticket"),
             items_id: ticket,
             solutiontypes_id: kind,
             content: Some(self.desk.text(content)),

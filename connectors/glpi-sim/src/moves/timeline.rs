@@ -97,7 +97,7 @@ impl Hand<'_> {
     /// Adds the followup and its own history row, without its companion.
     pub(super) fn write_followup(&mut self, ticket: Id, content: &str, private: bool) -> Id {
         let row = ITILFollowup {
-            itemtype: self.shared("Ticket"),
+            itemtype: self.word("Ticket"),
             items_id: ticket,
             date: Some(self.at),
             users_id: self.by,
