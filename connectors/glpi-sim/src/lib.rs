@@ -3,9 +3,12 @@
 pub mod calendar;
 pub mod clock;
 pub mod desk;
+pub mod http;
 pub mod moves;
 pub mod rows;
+pub mod traffic;
 pub mod truth;
 
 pub use clock::Clock;
 pub use desk::{Desk, SharedDesk};
+pub use http::{Options, Sim, SimHandle};

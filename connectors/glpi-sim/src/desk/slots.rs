@@ -2,7 +2,7 @@
 //!
 //! Ids grow, so a row is nearly always appended; a deleted row leaves a gap until gaps are worth a tidy.
 
-use crate::rows::{Id, Row};
+use crate::rows::{Id, Record, Row};
 
 // A quarter of gaps costs less than tidying more often would.
 const GAPS_MIN: usize = 1024;
@@ -86,7 +86,7 @@ impl<R: Row> Slots<R> {
 
     fn tidy(&mut self) {
         self.rows.retain(Option::is_some);
-        self.ids = self.rows.iter().flatten().map(|row| row.id()).collect();
+        self.ids = self.rows.iter().flatten().map(Record::id).collect();
         self.gaps = 0;
     }
 }

@@ -55,9 +55,7 @@ impl Drop for InFlight {
 
 /// The kind of a path below the API's root: ids are replaced, so kinds stay few.
 pub(super) fn kind(segments: &[String]) -> String {
-    let kinds: Vec<&str> = segments
-        .iter()
-        .map(|segment| if segment.parse::<i64>().is_ok() { ":id" } else { segment.as_str() })
-        .collect();
+    let kinds: Vec<&str> =
+        segments.iter().map(|segment| if segment.parse::<i64>().is_ok() { ":id" } else { segment.as_str() }).collect();
     kinds.join("/")
 }

@@ -4,7 +4,7 @@
 //! GLPI's own behaviour and a trap for readers.
 
 use crate::desk::Desk;
-use crate::rows::{Id, Record, TicketUser};
+use crate::rows::{Id, Record, Ticket, TicketUser};
 
 use super::answer::{Refusal, Result};
 use super::options::{Options, Profile};
@@ -69,11 +69,7 @@ pub(super) fn readable(desk: &Desk, options: &Options, session: &Session, itemty
 pub(super) fn visible(desk: &Desk, session: &Session, itemtype: &str, row: &dyn Record) -> bool {
     let column = |name: &str| row.cell(name).and_then(|cell| cell.int());
     match itemtype {
-        "Ticket" => {
-            let entity = column("entities_id").unwrap_or_default();
-            session.entities.contains(&entity)
-                && (session.profile != Profile::SelfService || owns(desk, session.user_id, row))
-        }
+        "Ticket" => desk.get::<Ticket>(row.id()).is_some_and(|ticket| sees(desk, session, ticket)),
         "Entity" => session.entities.contains(&row.id()),
         _ if WITHOUT_ENTITY_CHECK.contains(&itemtype) => true,
         _ => match column("entities_id") {
@@ -87,14 +83,25 @@ pub(super) fn visible(desk: &Desk, session: &Session, itemtype: &str, row: &dyn 
     }
 }
 
+/// The tickets a session lists: those in the trash, or all others.
+pub(super) fn tickets<'a>(desk: &'a Desk, session: &Session, trash: bool) -> impl Iterator<Item = &'a Ticket> {
+    let listed = move |ticket: &&Ticket| (ticket.is_deleted == 1) == trash && sees(desk, session, ticket);
+    desk.table::<Ticket>().iter().filter(listed)
+}
+
 /// Whether every row of an item type is visible, so that lists need no check row by row.
 pub(super) fn unrestricted(desk: &Desk, itemtype: &str) -> bool {
     crate::desk::Tables::columns(itemtype).is_some_and(|columns| !columns.contains(&"entities_id"))
         || desk.rows(itemtype).is_some_and(|rows| rows.values().all(|row| !row.contains_key("entities_id")))
 }
 
-fn owns(desk: &Desk, user: Id, ticket: &dyn Record) -> bool {
+fn sees(desk: &Desk, session: &Session, ticket: &Ticket) -> bool {
+    session.entities.contains(&ticket.entities_id)
+        && (session.profile != Profile::SelfService || owns(desk, session.user_id, ticket))
+}
+
+fn owns(desk: &Desk, user: Id, ticket: &Ticket) -> bool {
     const ASSIGNED: i32 = 2;
-    ticket.cell("users_id_recipient").and_then(|cell| cell.int()) == Some(user)
-        || desk.of_ticket::<TicketUser>(ticket.id()).any(|link| link.users_id == user && link.role != ASSIGNED)
+    ticket.users_id_recipient == user
+        || desk.of_ticket::<TicketUser>(ticket.id).any(|link| link.users_id == user && link.role != ASSIGNED)
 }

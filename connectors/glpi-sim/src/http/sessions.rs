@@ -65,7 +65,12 @@ impl Session {
     pub(super) fn change_entities(&mut self, desk: &Desk, entity: Option<Id>, recursive: bool) -> bool {
         let granted = granted(desk);
         let Some(entity) = entity else {
-            *self = Self { entity: granted.first().copied().unwrap_or_default(), recursive: true, entities: granted, ..self.clone() };
+            *self = Self {
+                entity: granted.first().copied().unwrap_or_default(),
+                recursive: true,
+                entities: granted,
+                ..self.clone()
+            };
             return true;
         };
         if !granted.contains(&entity) {

@@ -29,6 +29,7 @@ pub(super) fn read_time(value: &Value, reader: &mut Reader<'_>) -> Option<Second
     naive::to_seconds(value.as_str()?, reader.zone)
 }
 
+#[allow(clippy::option_option, reason = "outer: the value fits its column, inner: it is not NULL")]
 pub(super) fn maybe<T>(
     value: &Value,
     reader: &mut Reader<'_>,

@@ -1,0 +1,334 @@
+//! Serve: one call, from the request to the answer.
+//!
+//! A call passes the gate (switch, address, body, application token), then the session, then the
+//! resource. Only here is poem known.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use poem::http::{Method, StatusCode, header};
+use poem::web::headers::authorization::Basic;
+use poem::web::headers::{Authorization, HeaderMapExt};
+use poem::{Endpoint, Request, Response};
+use serde_json::Value;
+
+use crate::desk::Desk;
+use crate::rows::{Id, Object, Seconds};
+
+use super::account::{self, Credentials};
+use super::answer::{Answer, HTML, Opened, Refusal, Result};
+use super::options::{Access, Options, Outage};
+use super::query::Query;
+use super::render::Look;
+use super::sessions::Session;
+use super::sim::State;
+use super::{collections, counters, items, search};
+
+/// One call, read.
+pub(super) struct Call {
+    method: Method,
+    segments: Vec<String>,
+    query: Query,
+    root: String,
+    app_token: Option<String>,
+    session_token: Option<String>,
+    credentials: Credentials,
+    sanitized: bool,
+    gzip: bool,
+    body: Vec<u8>,
+}
+
+/// What answering a read needs.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) desk: &'a Desk,
+    pub(super) options: &'a Options,
+    pub(super) session: &'a Session,
+    pub(super) query: &'a Query,
+    root: &'a str,
+    sanitized: bool,
+}
+
+/// The API as poem calls it.
+pub(super) struct Api(pub(super) Arc<State>);
+
+impl Endpoint for Api {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let state = &self.0;
+        let options = state.options();
+        let now = options.clock.now();
+        let before_11 = state.desk.read().encodes_text();
+        let Some(call) = Call::read(request, before_11).await else {
+            return Ok(respond(
+                Answer::html(StatusCode::NOT_FOUND, "<html><body>404 Not Found</body></html>"),
+                now,
+                None,
+            ));
+        };
+        let in_flight = state.counters.begin(counters::kind(&call.segments));
+        if !options.latency.is_zero() {
+            tokio::time::sleep(options.latency).await;
+        }
+        let answer = state.fault().unwrap_or_else(|| call.answer(state, &options));
+        drop(in_flight);
+        Ok(respond(answer, now, Some(&call)))
+    }
+}
+
+impl Call {
+    // `None` when the path is none of the API's.
+    async fn read(mut request: Request, before_11: bool) -> Option<Self> {
+        let path = request.uri().path().to_owned();
+        let (prefix, rest) = ["/apirest.php", "/api.php/v1"]
+            .into_iter()
+            .filter(|prefix| !before_11 || *prefix != "/api.php/v1")
+            .find_map(|prefix| Some((prefix, path.strip_prefix(prefix)?)))?;
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let query = Query::parse(request.uri().query().unwrap_or_default());
+        let token = |name: &str, parameter: &str| header(name).or_else(|| query.text(parameter).map(str::to_owned));
+        let host = header("host").unwrap_or_default();
+        let decoded = |part: &str| {
+            url::form_urlencoded::parse(part.replace('+', "%2B").as_bytes()).next().map(|(name, _)| name.into_owned())
+        };
+        let mut call = Self {
+            method: request.method().clone(),
+            segments: rest.split('/').filter(|part| !part.is_empty()).filter_map(decoded).collect(),
+            root: format!("http://{host}{prefix}"),
+            app_token: token("app-token", "app_token"),
+            session_token: token("session-token", "session_token").filter(|token| !token.is_empty()),
+            credentials: credentials(&request, &query),
+            sanitized: header("x-glpi-sanitized-content").is_none_or(|flag| !flag.eq_ignore_ascii_case("false")),
+            gzip: header("accept-encoding").is_some_and(|encodings| encodings.contains("gzip")),
+            query,
+            body: Vec::new(),
+        };
+        call.body = request.take_body().into_vec().await.unwrap_or_default();
+        Some(call)
+    }
+
+    /// The body as an object, GLPI's `input` unwrapped.
+    pub(super) fn input(&self) -> Object {
+        match serde_json::from_slice(&self.body) {
+            Ok(Value::Object(mut object)) => match object.remove("input") {
+                Some(Value::Object(input)) => input,
+                _ => object,
+            },
+            _ => Object::new(),
+        }
+    }
+
+    fn answer(&self, state: &State, options: &Options) -> Answer {
+        self.gate(options)
+            .and_then(|()| self.resource(state, options))
+            .unwrap_or_else(|refusal| Answer::refusal(&refusal, &self.root))
+    }
+
+    fn gate(&self, options: &Options) -> Result<()> {
+        let bad = StatusCode::BAD_REQUEST;
+        match options.access {
+            Access::Open => {}
+            Access::Disabled => return Err(Refusal::new(bad, "ERROR", "API disabled")),
+            Access::AddressRefused => {
+                let text = "There isn't an active API client matching your IP address in the configuration (127.0.0.1)";
+                return Err(Refusal::new(bad, "ERROR_NOT_ALLOWED_IP", text));
+            }
+        }
+        if self.method == Method::GET && !self.body.is_empty() {
+            let text = "GET Request should not have json payload (http body)";
+            return Err(Refusal::documented(bad, "ERROR_JSON_PAYLOAD_FORBIDDEN", text));
+        }
+        if !self.body.is_empty() && serde_json::from_slice::<Value>(&self.body).is_err() {
+            return Err(Refusal::new(bad, "ERROR_JSON_PAYLOAD_INVALID", "JSON payload seems not valid"));
+        }
+        match (&options.app_token, &self.app_token) {
+            (None, _) => Ok(()),
+            (Some(wanted), Some(given)) if wanted == given => Ok(()),
+            (Some(_), Some(_)) => {
+                Err(Refusal::documented(bad, "ERROR_WRONG_APP_TOKEN_PARAMETER", "parameter app_token seems wrong"))
+            }
+            (Some(_), None) => {
+                Err(Refusal::documented(bad, "ERROR_APP_TOKEN_PARAMETERS_MISSING", "missing parameter app_token"))
+            }
+        }
+    }
+
+    fn resource(&self, state: &State, options: &Options) -> Result<Answer> {
+        let Some(resource) = self.segments.first().map(String::as_str) else {
+            return Ok(Answer::html(StatusCode::OK, "<html><body>Documentation of the API</body></html>"));
+        };
+        if resource == "initSession" {
+            return self.log_in(state, options);
+        }
+        let token = self.session_token.as_deref().ok_or_else(session_missing)?;
+        let desk = state.desk.read();
+        if matches!(resource, "killSession" | "changeActiveEntities" | "changeActiveProfile") {
+            let mut sessions = state.sessions();
+            let session = sessions.get_mut(token).ok_or_else(session_invalid)?;
+            return match resource {
+                "changeActiveEntities" => Ok(account::change_entities(&desk, session, self)),
+                "changeActiveProfile" => account::change_profile(session, self),
+                _ => {
+                    sessions.close(token);
+                    Ok(Answer::value(&Value::Bool(true)))
+                }
+            };
+        }
+        let session = state.sessions().get(token).cloned().ok_or_else(session_invalid)?;
+        let (query, root) = (&self.query, self.root.as_str());
+        let scope = Scope { desk: &desk, options, session: &session, query, root, sanitized: self.sanitized };
+        self.read_resource(&scope, resource)
+    }
+
+    fn log_in(&self, state: &State, options: &Options) -> Result<Answer> {
+        let desk = state.desk.read();
+        let session = account::log_in(&desk, options, &self.credentials)?;
+        let full = self.query.flag("get_full_session", false).then(|| account::full(&desk, options, &session));
+        let mut answer = serde_json::json!({"session_token": state.sessions().open(session)});
+        if let (Some(full), Some(object)) = (full, answer.as_object_mut()) {
+            object.insert("session".to_owned(), full);
+        }
+        Ok(Answer::value(&answer))
+    }
+
+    fn read_resource(&self, scope: &Scope<'_>, resource: &str) -> Result<Answer> {
+        if !matches!(self.method, Method::GET | Method::HEAD) {
+            return Err(self.refused_write(scope, resource));
+        }
+        if let Some(answer) = account::tell(scope.desk, scope.options, scope.session, resource) {
+            return Ok(answer);
+        }
+        let id = self.segments.get(1).and_then(|id| id.parse::<Id>().ok());
+        match (resource, self.segments.get(1), self.segments.get(2)) {
+            ("getMultipleItems", ..) => items::multiple(scope),
+            ("search", Some(itemtype), _) => search::search(scope, itemtype),
+            ("listSearchOptions", Some(itemtype), _) => search::list_options(scope, itemtype),
+            ("search" | "listSearchOptions", None, _) => Err(Refusal::resource_missing()),
+            (itemtype, _, part) => match (id, part) {
+                (Some(id), Some(part)) => collections::parts(scope, (itemtype, id), part),
+                (Some(id), None) => items::item(scope, itemtype, id),
+                // An id that is no number is overlooked.
+                (None, _) => collections::list(scope, itemtype),
+            },
+        }
+    }
+
+    fn refused_write(&self, scope: &Scope<'_>, itemtype: &str) -> Refusal {
+        if !matches!(self.method, Method::POST | Method::PUT | Method::PATCH | Method::DELETE) {
+            return Refusal::documented(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "ERROR_METHOD_NOT_ALLOWED",
+                "Method Not Allowed",
+            );
+        }
+        match super::rights::readable(scope.desk, scope.options, scope.session, itemtype) {
+            Ok(()) => Refusal::right_missing(),
+            Err(refusal) => refusal,
+        }
+    }
+}
+
+impl Scope<'_> {
+    /// How the caller wants rows to look.
+    pub(super) fn look(&self) -> Look<'_> {
+        Look {
+            desk: self.desk,
+            zone: self.options.zone,
+            root: self.root,
+            expand: self.query.flag("expand_dropdowns", false),
+            decode: !self.sanitized && self.desk.encodes_text(),
+            links: self.query.flag("get_hateoas", true),
+            only_id: self.query.flag("only_id", false),
+        }
+    }
+}
+
+/// An instant as HTTP headers print it.
+pub(super) fn http_date(at: Seconds) -> String {
+    let at = chrono::DateTime::from_timestamp(at, 0).unwrap_or_default();
+    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// The page of a proxy whose GLPI is away.
+pub(super) fn outage(outage: Outage) -> Answer {
+    match outage {
+        Outage::BadGateway => {
+            Answer::html(StatusCode::BAD_GATEWAY, "<html><body><h1>502 Bad Gateway</h1></body></html>")
+        }
+        Outage::Refuse | Outage::Unavailable => {
+            Answer::html(StatusCode::SERVICE_UNAVAILABLE, "<html><body><h1>503 Service Unavailable</h1></body></html>")
+        }
+    }
+}
+
+fn session_missing() -> Refusal {
+    let text = "parameter session_token is missing or empty";
+    Refusal::documented(StatusCode::BAD_REQUEST, "ERROR_SESSION_TOKEN_MISSING", text)
+}
+
+fn session_invalid() -> Refusal {
+    Refusal::new(StatusCode::UNAUTHORIZED, "ERROR_SESSION_TOKEN_INVALID", "session_token seems invalid")
+}
+
+fn credentials(request: &Request, query: &Query) -> Credentials {
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if let Some(token) = header.strip_prefix("user_token ").or_else(|| query.text("user_token")) {
+        return Credentials::Token(token.trim().to_owned());
+    }
+    if let Some(Authorization(basic)) = request.headers().typed_get::<Authorization<Basic>>() {
+        return Credentials::Password { name: basic.username().to_owned(), password: basic.password().to_owned() };
+    }
+    match (query.text("login"), query.text("password")) {
+        (Some(name), Some(password)) => Credentials::Password { name: name.to_owned(), password: password.to_owned() },
+        _ => Credentials::None,
+    }
+}
+
+fn respond(answer: Answer, now: Seconds, call: Option<&Call>) -> Response {
+    let mut response = Response::builder()
+        .status(answer.status)
+        .header(header::DATE, http_date(now))
+        .header(header::CONTENT_TYPE, answer.content_type)
+        .header(header::CACHE_CONTROL, "no-store, no-cache, must-revalidate");
+    response = match answer.opened {
+        Opened::TooLate => response.header(header::EXPIRES, "Thu, 19 Nov 1981 08:52:00 GMT"),
+        _ => response.header(header::EXPIRES, "Mon, 26 Jul 1997 05:00:00 GMT"),
+    };
+    if answer.opened != Opened::Nothing {
+        response = response.header(header::PRAGMA, "no-cache");
+    }
+    let api = call.filter(|_| answer.content_type != HTML || answer.opened == Opened::TooLate);
+    if api.is_some_and(|call| call.method == Method::GET) {
+        response = response.header(header::ACCESS_CONTROL_EXPOSE_HEADERS, "content-type, content-range, accept-range");
+    }
+    let optional = [
+        ("content-range", answer.content_range),
+        ("accept-range", answer.accept_range),
+        ("last-modified", answer.last_modified),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            response = response.header(name, value);
+        }
+    }
+    if call.is_some_and(|call| call.gzip)
+        && let Some(packed) = pack(&answer.body)
+    {
+        return response.header(header::CONTENT_ENCODING, "gzip").body(packed);
+    }
+    response.body(answer.body)
+}
+
+// Small answers are not worth packing.
+fn pack(body: &[u8]) -> Option<Vec<u8>> {
+    const PACKED_BYTES_MIN: usize = 1024;
+    if body.len() < PACKED_BYTES_MIN {
+        return None;
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(body).ok()?;
+    encoder.finish().ok()
+}
