@@ -22,7 +22,7 @@ use crate::rows::naive::Zone;
 use crate::rows::{Id, Seconds};
 
 pub(crate) use house::House;
-pub(crate) use life::{Scene, Step};
+pub(crate) use life::{Scene, Step, usual_step};
 
 /// The version a generated desk speaks.
 const VERSION: &str = "10.0.19";

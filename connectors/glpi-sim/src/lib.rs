@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod clock;
 pub mod desk;
+pub mod generate;
 pub mod http;
 pub mod moves;
 pub mod rows;

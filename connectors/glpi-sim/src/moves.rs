@@ -26,8 +26,8 @@ pub use actors::{ASSIGNED, OBSERVER, REQUESTER};
 pub use agreements::Agreements;
 pub use dimensions::Dimension;
 pub use opening::NewTicket;
-pub use status::{ASSIGNED_STATUS, CLOSED, NEW, PENDING, PLANNED, SOLVED};
 pub(crate) use status::is_done;
+pub use status::{ASSIGNED_STATUS, CLOSED, NEW, PENDING, PLANNED, SOLVED};
 pub use timeline::NewTask;
 
 use names::Names;
@@ -143,4 +143,4 @@ fn owners(desk: &Desk) -> HashSet<Id> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -189,7 +189,11 @@ impl Founder<'_> {
         self.holiday("Labour day", &format!("{year}-05-01"), true);
         self.holiday("Christmas", &format!("{year}-12-25"), true);
         for offset in 0..=12 {
-            self.holiday(&format!("Inventory {}", year + offset), &format!("{}-07-0{}", year + offset, 1 + offset % 7), false);
+            self.holiday(
+                &format!("Inventory {}", year + offset),
+                &format!("{}-07-0{}", year + offset, 1 + offset % 7),
+                false,
+            );
         }
     }
 

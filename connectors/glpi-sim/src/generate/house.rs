@@ -109,7 +109,10 @@ fn requesters(desk: &Desk, rules: &Rules) -> Vec<Id> {
     let named: Vec<Id> = others
         .iter()
         .copied()
-        .filter(|id| desk.row("User", *id).is_some_and(|row| !text(row, "realname").is_empty() && !text(row, "firstname").is_empty()))
+        .filter(|id| {
+            desk.row("User", *id)
+                .is_some_and(|row| !text(row, "realname").is_empty() && !text(row, "firstname").is_empty())
+        })
         .collect();
     // Accounts without a person's name are jobs and templates, if there are persons at all.
     if named.is_empty() { others } else { named }

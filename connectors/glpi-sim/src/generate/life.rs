@@ -147,7 +147,8 @@ impl Scene<'_> {
     }
 
     fn rename(&mut self, at: Seconds) -> Outcome {
-        let dimension = any(&[Dimension::Group, Dimension::Category, Dimension::User], self.rng).unwrap_or(Dimension::Group);
+        let dimension =
+            any(&[Dimension::Group, Dimension::Category, Dimension::User], self.rng).unwrap_or(Dimension::Group);
         let people = if self.chance(0.5) { &self.house.technicians } else { &self.house.requesters };
         let categories: Vec<Id> = self.house.categories.iter().map(|(id, ..)| *id).collect();
         let (list, itemtype) = match dimension {
@@ -241,7 +242,7 @@ impl Scene<'_> {
 }
 
 /// The step that brings a ticket of this status on.
-pub(super) fn usual_step(status: i32) -> Step {
+pub(crate) fn usual_step(status: i32) -> Step {
     match status {
         NEW => Step::Triage,
         PENDING => Step::Reply,

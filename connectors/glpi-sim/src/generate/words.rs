@@ -99,9 +99,9 @@ pub(super) const FIRST_NAMES: [&str; 24] = [
 
 /// Last names.
 pub(super) const LAST_NAMES: [&str; 32] = [
-    "Silva", "Müller", "Dubois", "O'Brien", "Novák", "Benali", "Lind", "Costa", "Martín", "Kowalski", "Mensah", "Rossi",
-    "Almeida", "Haddad", "Lefèvre", "Weber", "Moreau", "García", "Jensen", "Santos", "Schmidt", "Petrova", "Brown",
-    "Nguyen", "Ferreira", "Bianchi", "Larsen", "Dupont", "Horvat", "Fischer", "Okafor", "Yılmaz",
+    "Silva", "Müller", "Dubois", "O'Brien", "Novák", "Benali", "Lind", "Costa", "Martín", "Kowalski", "Mensah",
+    "Rossi", "Almeida", "Haddad", "Lefèvre", "Weber", "Moreau", "García", "Jensen", "Santos", "Schmidt", "Petrova",
+    "Brown", "Nguyen", "Ferreira", "Bianchi", "Larsen", "Dupont", "Horvat", "Fischer", "Okafor", "Yılmaz",
 ];
 
 /// Entities with the index of their parent in this list; the root comes first.

@@ -174,7 +174,8 @@ impl Hand<'_> {
     }
 
     fn unhang_group(&mut self, ticket: Id, group: Id, role: i32) {
-        let found = self.desk.of_ticket::<GroupTicket>(ticket).find(|link| link.groups_id == group && link.role == role);
+        let found =
+            self.desk.of_ticket::<GroupTicket>(ticket).find(|link| link.groups_id == group && link.role == role);
         if let Some(id) = found.map(|link| link.id) {
             self.desk.delete::<GroupTicket>(id);
             let name = self.place("Group", group);

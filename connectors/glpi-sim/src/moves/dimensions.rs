@@ -103,7 +103,8 @@ impl Hand<'_> {
             };
             self.desk.update_row(itemtype, id, |row| row.insert("completename".to_owned(), path.into()));
             let rows = self.desk.rows(itemtype).into_iter().flatten();
-            waiting.extend(rows.filter(|(below, row)| **below != id && int(row, parent) == Some(id)).map(|(id, _)| *id));
+            waiting
+                .extend(rows.filter(|(below, row)| **below != id && int(row, parent) == Some(id)).map(|(id, _)| *id));
         }
     }
 }

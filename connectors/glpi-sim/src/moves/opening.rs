@@ -7,8 +7,7 @@ use super::{Hand, Refused};
 use crate::rows::{Id, Ticket};
 
 /// Priority by urgency (row) and impact (column).
-const PRIORITIES: [[i32; 5]; 5] =
-    [[1, 1, 2, 2, 2], [1, 2, 2, 3, 3], [2, 2, 3, 4, 4], [2, 3, 4, 4, 5], [2, 3, 4, 5, 5]];
+const PRIORITIES: [[i32; 5]; 5] = [[1, 1, 2, 2, 2], [1, 2, 2, 3, 3], [2, 2, 3, 4, 4], [2, 3, 4, 4, 5], [2, 3, 4, 5, 5]];
 
 /// What a person fills in to ask for help; texts are plain, the desk encodes them.
 #[derive(Debug, Clone, Default)]

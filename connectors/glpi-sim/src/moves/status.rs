@@ -113,10 +113,7 @@ impl Hand<'_> {
     /// Tells the end dates that changed since `before`; a cleared one becomes NULL.
     fn tell_ends(&mut self, before: &Ticket) -> Result<(), Refused> {
         let after = self.ticket(before.id)?;
-        let ends = [
-            (SOLVED_AT, before.solvedate, after.solvedate),
-            (CLOSED_AT, before.closedate, after.closedate),
-        ];
+        let ends = [(SOLVED_AT, before.solvedate, after.solvedate), (CLOSED_AT, before.closedate, after.closedate)];
         for (option, old, new) in ends {
             if old != new {
                 let old = self.instant(old);

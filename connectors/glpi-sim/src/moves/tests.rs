@@ -1,4 +1,6 @@
-//! Moves against the recorded desk.
+//! Moves against the recorded desk, and rules every desk keeps.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+pub(crate) mod invariants;
 mod recorded;
+mod rows;

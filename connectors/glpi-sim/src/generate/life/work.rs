@@ -155,7 +155,8 @@ impl Scene<'_> {
             // An answer resumes the ticket by itself, or a technician does it.
             by = if self.chance(0.5) { requester } else { by };
         }
-        let has_owner = self.desk.users(ticket, ASSIGNED).next().is_some() || self.desk.groups(ticket, ASSIGNED).next().is_some();
+        let has_owner =
+            self.desk.users(ticket, ASSIGNED).next().is_some() || self.desk.groups(ticket, ASSIGNED).next().is_some();
         let (status, step) = if has_owner { (ASSIGNED_STATUS, Step::Work) } else { (NEW, Step::Triage) };
         self.hand(at, by).set_status(ticket, status)?;
         Ok(vec![self.in_working(at, 3.0 * HOUR, ticket, step)])

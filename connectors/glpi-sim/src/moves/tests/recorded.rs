@@ -7,7 +7,7 @@ use crate::moves::{Agreements, history, is_done};
 use crate::rows::naive::Zone;
 use crate::rows::{Log, Seconds, Ticket};
 
-static DESK: LazyLock<Desk> = LazyLock::new(|| Desk::recorded().unwrap());
+pub(super) static DESK: LazyLock<Desk> = LazyLock::new(|| Desk::recorded().unwrap());
 
 /// How many stored values were computed alike.
 #[derive(Debug, Default, PartialEq)]
