@@ -73,7 +73,7 @@ impl Founder<'_> {
             let row = json!({
                 "id": index, "name": name, "entities_id": parent, "completename": completename, "level": level,
                 "comment": null, "calendars_strategy": if is_root { 0 } else { -2 },
-                "calendars_id": if is_root { 1 } else { 0 }, "inquest_rate": if is_root { 30 } else { 0 },
+                "calendars_id": i32::from(is_root), "inquest_rate": if is_root { 30 } else { 0 },
             });
             self.keep("Entity", row);
         }

@@ -1,5 +1,7 @@
 //! Actors: who asks, who is assigned, who watches.
 
+use std::sync::Arc;
+
 use super::history::TAKEN_INTO_ACCOUNT;
 use super::status::{ASSIGNED_STATUS, NEW};
 use super::{Hand, Refused, history};
@@ -121,7 +123,7 @@ impl Hand<'_> {
             std::mem::replace(&mut row.takeintoaccount_delay_stat, delay)
         })?;
         let old = self.number(before);
-        self.field(ticket, TAKEN_INTO_ACCOUNT, old, Some(delay.to_string().into()));
+        self.field(ticket, TAKEN_INTO_ACCOUNT, old, Arc::<str>::from(delay.to_string()));
         Ok(())
     }
 
@@ -134,7 +136,7 @@ impl Hand<'_> {
     }
 
     pub(super) fn hang_user(&mut self, ticket: Id, user: Id, role: i32) {
-        let alternative_email = self.nothing();
+        let alternative_email = Some(self.nothing());
         let row = TicketUser {
             tickets_id: ticket,
             users_id: user,

@@ -1,6 +1,8 @@
 //! Edits: fields of a ticket that people correct.
 
-use super::history::{self, CATEGORY, ENTITY, OPENED, PRIORITY, TITLE, TYPE, Text};
+use std::sync::Arc;
+
+use super::history::{self, CATEGORY, ENTITY, OPENED, PRIORITY, TITLE, TYPE};
 use super::{Hand, Refused};
 use crate::rows::{Id, Seconds, Ticket};
 
@@ -16,7 +18,7 @@ impl Hand<'_> {
     pub fn set_category(&mut self, ticket: Id, category: Id) -> Result<(), Refused> {
         let before = self.ticket(ticket)?.itilcategories_id;
         let (old, new) = (self.place("ITILCategory", before), self.place("ITILCategory", category));
-        self.edit(ticket, CATEGORY, (Some(old), Some(new)), |row| row.itilcategories_id = category)
+        self.edit(ticket, CATEGORY, (old, new), |row| row.itilcategories_id = category)
     }
 
     /// Makes the ticket an incident (1) or a request (2).
@@ -30,14 +32,14 @@ impl Hand<'_> {
     pub fn transfer(&mut self, ticket: Id, entity: Id) -> Result<(), Refused> {
         let before = self.ticket(ticket)?.entities_id;
         let (old, new) = (self.place("Entity", before), self.place("Entity", entity));
-        self.edit(ticket, ENTITY, (Some(old), Some(new)), |row| row.entities_id = entity)
+        self.edit(ticket, ENTITY, (old, new), |row| row.entities_id = entity)
     }
 
     /// Rewords the title.
     pub fn set_title(&mut self, ticket: Id, title: &str) -> Result<(), Refused> {
         let before = self.ticket(ticket)?.name.clone();
         let title = self.desk.text(title);
-        let values = (Some(history::cut(&before)), Some(history::cut(&title)));
+        let values = (history::cut(&before), history::cut(&title));
         self.edit(ticket, TITLE, values, |row| row.name = title)
     }
 
@@ -60,7 +62,7 @@ impl Hand<'_> {
         &mut self,
         ticket: Id,
         option: i32,
-        (old, new): (Text, Text),
+        (old, new): (Arc<str>, Arc<str>),
         change: impl FnOnce(&mut Ticket),
     ) -> Result<(), Refused> {
         if old == new {

@@ -47,32 +47,33 @@ pub(super) struct Line {
 
 impl Hand<'_> {
     /// A field of a ticket changed.
-    pub(super) fn field(&mut self, ticket: Id, option: i32, old: Text, new: Text) {
+    pub(super) fn field(&mut self, ticket: Id, option: i32, old: impl Into<Text>, new: impl Into<Text>) {
+        let (old, new) = (old.into(), new.into());
         self.tell("Ticket", ticket, Line { link: "", action: FIELD, option, old, new });
     }
 
     /// A person or group came to a ticket.
     pub(super) fn relation_added(&mut self, ticket: Id, link: &'static str, option: i32, name: Arc<str>) {
-        let old = self.nothing();
+        let old = Some(self.nothing());
         self.tell("Ticket", ticket, Line { link, action: RELATION_ADDED, option, old, new: Some(name) });
     }
 
     /// A person or group left a ticket; the history forgets in which role.
     pub(super) fn relation_removed(&mut self, ticket: Id, link: &'static str, name: Arc<str>) {
-        let new = self.nothing();
+        let new = Some(self.nothing());
         self.tell("Ticket", ticket, Line { link, action: RELATION_REMOVED, option: 0, old: Some(name), new });
     }
 
     /// A followup, task or solution came to a ticket.
     pub(super) fn part_added(&mut self, ticket: Id, link: &'static str, name: String) {
-        let old = self.nothing();
-        let line = Line { link, action: PART_ADDED, option: 0, old, new: Some(name.into()) };
-        self.tell("Ticket", ticket, line);
+        let old = Some(self.nothing());
+        let part = Line { link, action: PART_ADDED, option: 0, old, new: Some(name.into()) };
+        self.tell("Ticket", ticket, part);
     }
 
     /// A row that has its own history was made, or put away.
     pub(super) fn event(&mut self, itemtype: &'static str, id: Id, action: i32) {
-        let (old, new) = (self.nothing(), self.nothing());
+        let (old, new) = (Some(self.nothing()), Some(self.nothing()));
         self.tell(itemtype, id, Line { link: "0", action, option: 0, old, new });
     }
 
@@ -95,15 +96,15 @@ impl Hand<'_> {
     }
 
     /// The empty value.
-    pub(super) fn nothing(&mut self) -> Text {
-        Some(self.word(""))
+    pub(super) fn nothing(&mut self) -> Arc<str> {
+        self.word("")
     }
 
     /// An instant as the server prints it; the empty value for none.
-    pub(super) fn instant(&mut self, at: Option<Seconds>) -> Text {
+    pub(super) fn instant(&mut self, at: Option<Seconds>) -> Arc<str> {
         match at {
             // Hardly an instant repeats, so sharing it would only cost.
-            Some(at) => Some(naive::to_text(at, self.rules.zone).into()),
+            Some(at) => naive::to_text(at, self.rules.zone).into(),
             None => self.nothing(),
         }
     }

@@ -92,8 +92,8 @@ impl Hand<'_> {
     }
 
     /// A number of the history.
-    pub(super) fn number(&mut self, number: i64) -> Option<Arc<str>> {
-        Some(self.rules.names.number(self.desk, number))
+    pub(super) fn number(&mut self, number: i64) -> Arc<str> {
+        self.rules.names.number(self.desk, number)
     }
 
     /// Who the history says did it.

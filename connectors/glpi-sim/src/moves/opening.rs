@@ -58,9 +58,13 @@ impl Hand<'_> {
         }
         for (users, role) in [(&new.requesters, REQUESTER), (&new.observers, OBSERVER), (&new.assigned_users, ASSIGNED)]
         {
-            users.iter().for_each(|user| self.hang_user(id, *user, role));
+            for user in users {
+                self.hang_user(id, *user, role);
+            }
         }
-        new.assigned_groups.iter().for_each(|group| self.hang_group(id, *group, ASSIGNED));
+        for group in &new.assigned_groups {
+            self.hang_group(id, *group, ASSIGNED);
+        }
         self.event("Ticket", id, CREATED);
         Ok(id)
     }

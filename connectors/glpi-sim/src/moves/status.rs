@@ -117,7 +117,7 @@ impl Hand<'_> {
         for (option, old, new) in ends {
             if old != new {
                 let old = self.instant(old);
-                let new = if new.is_some() { self.instant(new) } else { None };
+                let new = new.map(|end| self.instant(Some(end)));
                 self.field(before.id, option, old, new);
             }
         }

@@ -88,7 +88,7 @@ impl Hand<'_> {
             self.field(ticket, SATISFACTION, old, new);
         }
         if !comment.is_empty() && before.1.as_ref() != Some(&words) {
-            let old = if before.1.is_some() { before.1 } else { self.nothing() };
+            let old = before.1.unwrap_or_else(|| self.nothing());
             self.field(ticket, SATISFACTION_COMMENT, old, Some(words));
         }
         Ok(())
@@ -115,7 +115,7 @@ impl Hand<'_> {
 
     /// The companion row with a label in the writer's language.
     pub(super) fn tell_followup(&mut self, ticket: Id, followup: Id) {
-        let (old, new) = (self.nothing(), Some(format!("Followups ({followup})").into()));
+        let (old, new) = (Some(self.nothing()), Some(format!("Followups ({followup})").into()));
         self.tell("Ticket", ticket, Line { link: "ITILFollowup", action: MESSAGE, option: 0, old, new });
     }
 

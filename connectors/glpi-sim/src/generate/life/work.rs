@@ -44,14 +44,14 @@ impl Scene<'_> {
         let (answer, reply) = (self.any_of(&ANSWERS), self.any_of(&REPLIES));
         match drawn {
             ..740 => self.hand(at, by).followup(ticket, answer, false).map(|_| ()),
-            ..800 => self.hand(at, by).followup(ticket, answer, true).map(|_| ()),
-            ..840 => {
+            740..800 => self.hand(at, by).followup(ticket, answer, true).map(|_| ()),
+            800..840 => {
                 let requester = self.requester(ticket);
                 self.hand(at, requester).followup(ticket, reply, false).map(|_| ())
             }
-            ..910 => self.hand_over(at, ticket, by),
-            ..935 => self.change_team(at, ticket, by),
-            ..950 => {
+            840..910 => self.hand_over(at, ticket, by),
+            910..935 => self.change_team(at, ticket, by),
+            935..950 => {
                 let watcher = any(&self.house.requesters, self.rng).unwrap_or(by);
                 self.hand(at, by).add_observer(ticket, watcher)
             }
