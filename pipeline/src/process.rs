@@ -1,1 +1,257 @@
-//! Placeholder.
+//! Process: moves events from the log into the store.
+//!
+//! A step reads a batch after the sink's position, folds every ticket it touches, and hands rows, working state, counts and position
+//! to the sink in one piece. A crash anywhere repeats the step: records that are no event get the same dead letter again, and events
+//! that are in the store already are recognised by their ids.
+
+mod cache;
+mod decode;
+mod fold;
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use schemas::{Codec, Instant, Offset, ingestion::EventCounts};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Fault,
+    buses::{self, Bus, Record, TICKETS},
+    projection::{self, TICKET_SPACE, Targets, Trash},
+    sinks::{self, Sink},
+};
+
+use cache::Cache;
+use decode::{Decoded, decode};
+use fold::{Folded, States, fold};
+
+pub(crate) use decode::ticket_of;
+
+/// How many records a step takes when it is close to the end of the topic: few, so that they show soon.
+const STEP_RECORDS_MAX: usize = 2_000;
+/// How many records a step takes when it is far behind: many, so that a ticket met often is folded seldom.
+const CATCH_UP_RECORDS_MAX: usize = 20_000;
+/// How many bytes of records a step folds at once; what it read beyond them waits for the next step.
+const STEP_BYTES_MAX: usize = 64 << 20;
+/// How many working states one call to the sink asks for.
+const SCAN_STATES_MAX: u32 = 1_000;
+
+/// How to process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// What the desk uses its trash for.
+    pub trash: Trash,
+    /// How many bytes of working state stay in memory between steps.
+    pub cache_bytes_max: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { trash: Trash::default(), cache_bytes_max: 64 << 20 }
+    }
+}
+
+/// Moves events from one log into one store. There must be one only for each store.
+pub struct Processor {
+    bus: Arc<dyn Bus>,
+    sink: Arc<dyn Sink>,
+    codec: Arc<Codec>,
+    config: Config,
+    clock: fn() -> Instant,
+    memory: Option<Working>,
+}
+
+/// What a processor remembers between steps. It mirrors the sink at `position` and is dropped whenever that may not hold.
+#[derive(Debug)]
+struct Working {
+    position: Offset,
+    targets: Targets,
+    cache: Cache,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Processed {
+    /// Records read and done with.
+    pub records: u64,
+    /// What became of them; `appended` is zero.
+    pub counts: EventCounts,
+    /// The sink's position now.
+    pub position: Offset,
+    /// The end of the topic as seen at the start of the step.
+    pub end: Offset,
+}
+
+impl Processed {
+    /// Whether the store held every event of the topic.
+    pub const fn is_caught_up(&self) -> bool {
+        self.position.0 >= self.end.0
+    }
+}
+
+/// Why a step was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The log failed.
+    #[error(transparent)]
+    Bus(#[from] buses::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Sink(#[from] sinks::Error),
+    /// The projection failed.
+    #[error(transparent)]
+    Projection(#[from] projection::Error),
+    /// The log lacks records that it counted.
+    #[error("topic {topic} has no record at offset {expected}, but one at {found}")]
+    Gap {
+        /// The topic.
+        topic: &'static str,
+        /// The offset asked for.
+        expected: Offset,
+        /// The offset got.
+        found: Offset,
+    },
+    /// The computation was cut off.
+    #[error("folding was cut off: {0}")]
+    CutOff(String),
+}
+
+impl Error {
+    /// What to do about it.
+    pub const fn fault(&self) -> Fault {
+        match self {
+            Self::Bus(error) => error.fault(),
+            Self::Sink(error) => error.fault(),
+            Self::Projection(error) => error.fault(),
+            Self::Gap { .. } | Self::CutOff(_) => Fault::Fatal,
+        }
+    }
+}
+
+impl Processor {
+    /// A processor that takes up where the sink stands. Only dead letters bear a time, and `clock` gives it.
+    pub fn new(bus: Arc<dyn Bus>, sink: Arc<dyn Sink>, codec: Arc<Codec>, config: Config, clock: fn() -> Instant) -> Self {
+        Self { bus, sink, codec, config, clock, memory: None }
+    }
+
+    /// Moves one batch from the topic to the store. Does nothing at the end of the topic.
+    pub async fn step(&mut self) -> Result<Processed, Error> {
+        let position = self.sink.position(TICKETS).await?;
+        let end = self.bus.end(TICKETS).await?;
+        let records = self.read(position, end).await?;
+        let Some(last) = records.last() else {
+            return Ok(Processed { position, end, ..Processed::default() });
+        };
+        let next = Offset(last.offset.0 + 1);
+        let read = records.len() as u64;
+
+        // Taken out of `self`: a step that fails half-way leaves nothing behind that the sink may not hold.
+        let mut working = self.working(position).await?;
+        let decoded = self.decoded(records).await?;
+        self.bus.dead_letters().add(&decoded.dead).await?;
+        let states = self.states(&mut working.cache, &decoded).await?;
+        let Folded { batch, states, targets } = self.folded(decoded, states, working.targets).await?;
+        let counts = batch.counts;
+        // Rows, states, counts and position become durable together: a crash before this repeats the step.
+        self.sink.write(batch, TICKETS, next).await?;
+
+        working.cache.put_all(states);
+        self.memory = Some(Working { position: next, targets, cache: working.cache });
+        Ok(Processed { records: read, counts, position: next, end })
+    }
+
+    async fn read(&self, from: Offset, end: Offset) -> Result<Vec<Record>, Error> {
+        let behind = end.0.saturating_sub(from.0);
+        let limit = if behind > STEP_RECORDS_MAX as u64 { CATCH_UP_RECORDS_MAX } else { STEP_RECORDS_MAX };
+        let mut records = self.bus.read(TICKETS, from, limit).await?;
+        for (record, expected) in records.iter().zip(from.0..) {
+            if record.offset.0 != expected {
+                return Err(Error::Gap { topic: TICKETS, expected: Offset(expected), found: record.offset });
+            }
+        }
+        if records.is_empty() && behind > 0 {
+            return Err(Error::Gap { topic: TICKETS, expected: from, found: end });
+        }
+        let mut bytes = 0;
+        let fitting = records.iter().take_while(|record| {
+            bytes += record.value.len();
+            bytes <= STEP_BYTES_MAX
+        });
+        let fitting = fitting.count().max(1);
+        records.truncate(fitting);
+        Ok(records)
+    }
+
+    async fn working(&mut self, position: Offset) -> Result<Working, Error> {
+        if let Some(working) = self.memory.take().filter(|working| working.position == position) {
+            return Ok(working);
+        }
+        let targets = targets(self.sink.as_ref()).await?;
+        Ok(Working { position, targets, cache: Cache::new(self.config.cache_bytes_max) })
+    }
+
+    async fn decoded(&self, records: Vec<Record>) -> Result<Decoded, Error> {
+        let (codec, now) = (Arc::clone(&self.codec), (self.clock)());
+        aside(move || decode(&codec, &records, now)).await
+    }
+
+    async fn states(&self, cache: &mut Cache, decoded: &Decoded) -> Result<States, Error> {
+        let mut states = States::default();
+        let mut unknown = Vec::new();
+        for &id in decoded.tickets.keys() {
+            match cache.take(id) {
+                Some(state) => {
+                    states.tickets.insert(id, state);
+                }
+                None => unknown.push(id),
+            }
+        }
+        if !unknown.is_empty() {
+            states.tickets.extend(self.sink.folds(TICKET_SPACE, &unknown).await?);
+        }
+        for (kind, dimensions) in &decoded.dimensions {
+            let ids: Vec<i64> = dimensions.keys().copied().collect();
+            states.dimensions.insert(kind.clone(), self.sink.folds(kind, &ids).await?);
+        }
+        Ok(states)
+    }
+
+    async fn folded(&self, decoded: Decoded, states: States, targets: Targets) -> Result<Folded, Error> {
+        let trash = self.config.trash;
+        Ok(aside(move || fold(&decoded, states, targets, trash)).await??)
+    }
+}
+
+impl fmt::Debug for Processor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Processor").field("bus", &self.bus).field("sink", &self.sink).finish_non_exhaustive()
+    }
+}
+
+/// The targets that the sink knows.
+async fn targets(sink: &dyn Sink) -> Result<Targets, Error> {
+    let mut targets = Targets::default();
+    for kind in Targets::KINDS {
+        let mut after = i64::MIN;
+        loop {
+            let states = sink.scan_folds(kind, after, SCAN_STATES_MAX).await?;
+            let Some((last, _)) = states.last() else { break };
+            after = *last;
+            for (id, state) in &states {
+                targets.load(kind, *id, state)?;
+            }
+        }
+    }
+    Ok(targets)
+}
+
+/// Computes on a thread that may be busy for long, so that requests on the others are not kept waiting.
+async fn aside<T: Send + 'static>(compute: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(compute).await.map_err(|error| Error::CutOff(error.to_string()))
+}
+
+/// Working states by id.
+type ById = HashMap<i64, Vec<u8>>;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! From the events of a batch to its rows.
+
+use std::collections::HashMap;
+
+use schemas::{Body, Event, Offset, tables::Table};
+
+use super::{ById, Decoded};
+use crate::{
+    projection::{Error, Refolded, TICKET_SPACE, Targets, TicketKey, TicketRows, Trash, refold, refold_dimension, rows},
+    sinks::{Fold, RowBatch},
+};
+
+/// The working states of a batch's tickets and dimensions, as far as there are any.
+#[derive(Debug, Default)]
+pub(super) struct States {
+    /// By ticket.
+    pub(super) tickets: ById,
+    /// By kind and id.
+    pub(super) dimensions: HashMap<String, ById>,
+}
+
+/// What a batch came to.
+#[derive(Debug)]
+pub(super) struct Folded {
+    /// What to write.
+    pub(super) batch: RowBatch,
+    /// The working states of the batch's tickets after it.
+    pub(super) states: ById,
+    /// The targets after it.
+    pub(super) targets: Targets,
+}
+
+/// A stored event on its way to its table.
+type Stored<'a> = Vec<&'a (Offset, Event)>;
+
+/// Folds a batch. The rows do not depend on where one batch ends and the next begins.
+pub(super) fn fold(
+    decoded: &Decoded,
+    states: States,
+    mut targets: Targets,
+    trash: Trash,
+) -> Result<Folded, Error> {
+    let mut batch = RowBatch::default();
+    batch.counts.dead = decoded.dead.len() as u64;
+
+    // Dimensions first: targets bear the offset since which they hold, and a ticket takes those as of its newest event.
+    let versions = fold_dimensions(decoded, &states.dimensions, &mut targets, &mut batch)?;
+    let mut tickets = states.tickets;
+    let (events, refolded) = fold_tickets(decoded, &mut tickets, (&targets, trash), &mut batch)?;
+    targets.keep_newest();
+
+    batch.counts.stored = (versions.len() + events.len()) as u64;
+    let versions = versions.into_iter().filter_map(|(offset, event)| match &event.body {
+        Body::Dimension(dimension) => Some((*offset, &event.envelope, dimension)),
+        _ => None,
+    });
+    let built = [
+        (Table::TicketEvents, rows::events(events)?),
+        (Table::Tickets, rows::tickets(refolded.iter().map(|rows| &rows.ticket))?),
+        (Table::TicketSpans, rows::spans(refolded.iter().flat_map(|rows| &rows.spans))?),
+        (Table::Dimensions, rows::dimensions(versions)?),
+    ];
+    batch.rows = built.into_iter().filter(|(_, rows)| rows.num_rows() > 0).collect();
+    Ok(Folded { batch, states: tickets, targets })
+}
+
+fn fold_dimensions<'a>(
+    decoded: &'a Decoded,
+    states: &HashMap<String, ById>,
+    targets: &mut Targets,
+    batch: &mut RowBatch,
+) -> Result<Stored<'a>, Error> {
+    let mut stored = Vec::new();
+    for (kind, dimensions) in &decoded.dimensions {
+        for (&id, events) in dimensions {
+            let state = states.get(kind).and_then(|states| states.get(&id));
+            let refolded = refold_dimension(state.map(Vec::as_slice), events, targets)?;
+            batch.counts.repeated += refolded.repeated;
+            stored.extend(refolded.stored.into_iter().map(|place| &events[place]));
+            if let Some(state) = refolded.state {
+                batch.folds.push(Fold { space: kind.clone(), id, state });
+            }
+        }
+    }
+    Ok(stored)
+}
+
+fn fold_tickets<'a>(
+    decoded: &'a Decoded,
+    states: &mut ById,
+    (targets, trash): (&Targets, Trash),
+    batch: &mut RowBatch,
+) -> Result<(Stored<'a>, Vec<TicketRows>), Error> {
+    let mut stored = Vec::new();
+    let mut rows = Vec::new();
+    for (&id, events) in &decoded.tickets {
+        let Some((_, first)) = events.first() else { continue };
+        let key = TicketKey { instance: first.envelope.instance.clone(), id: first.envelope.ticket_id };
+        let state = states.get(&id).map(Vec::as_slice);
+        let Refolded { state, stored: new, repeated, rows: of_ticket } = refold(&key, state, events, (targets, trash))?;
+
+        batch.counts.repeated += repeated;
+        rows.extend(of_ticket);
+        let mut new: Stored<'_> = new.into_iter().map(|place| &events[place]).collect();
+        // The table's sort key.
+        new.sort_by_key(|(offset, event)| (event.envelope.occurred_at, event.envelope.sequence, *offset));
+        stored.extend(new);
+        if let Some(state) = state {
+            batch.folds.push(Fold { space: TICKET_SPACE.to_owned(), id, state: state.clone() });
+            states.insert(id, state);
+        }
+    }
+    Ok((stored, rows))
+}

@@ -1,0 +1,173 @@
+//! The working state of one ticket: what its events taught, without their text.
+//!
+//! It is canonical: the same events with the same offsets give the same bytes, however they were cut into batches. The first byte
+//! names the layout, so that a state of another release is recognised and never misread.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemas::{ActorKind, CommentKind, Instant, Offset, Role, TicketState};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{Error, Targets};
+
+/// Counts the layouts of working states, those of dimensions included. Raise it whenever a type of this file,
+/// [`TicketState`] or the meaning of a field changes.
+const LAYOUT: u8 = 1;
+
+/// The id of an event, as bytes.
+pub(super) type EventKey = [u8; 16];
+
+/// What a ticket's events taught.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Memory {
+    /// The offset after the newest event that can show in the ticket's rows.
+    pub(super) version: Offset,
+    /// The ids of all events, ascending.
+    pub(super) seen: Vec<EventKey>,
+    /// The newest row of the ticket.
+    pub(super) newest: Option<Newest>,
+    /// The time of the oldest history row of any kind.
+    pub(super) history_since: Option<Instant>,
+    /// History tells of the ticket's creation.
+    pub(super) has_creation: bool,
+    /// History, by [`Change::order`].
+    pub(super) changes: Vec<Change>,
+    /// The links that are there: by kind and id of the link's row.
+    pub(super) links: BTreeMap<(ActorKind, i64), Link>,
+    /// Followups, tasks and solutions that are there.
+    pub(super) comments: BTreeSet<(CommentKind, i64)>,
+    /// Leavings and returns, in the order Farol learnt them.
+    pub(super) scope: Vec<ScopeChange>,
+    /// The last survey.
+    pub(super) survey: Survey,
+    /// Seconds allowed by SLA to own, SLA to resolve, OLA to own, OLA to resolve, as defined at `version`.
+    pub(super) targets: [Option<i64>; 4],
+}
+
+/// A row of the ticket and how new it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Newest {
+    pub(super) state: TicketState,
+    pub(super) observed_at: Instant,
+    pub(super) offset: Offset,
+}
+
+/// Something that the ticket's history tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Change {
+    pub(super) at: Instant,
+    pub(super) sequence: i64,
+    pub(super) offset: Offset,
+    /// History says so, with its time.
+    pub(super) is_recorded: bool,
+    pub(super) what: What,
+}
+
+impl Change {
+    /// The order of changes: time, history row, arrival.
+    pub(super) const fn order(&self) -> (Instant, i64, Offset) {
+        (self.at, self.sequence, self.offset)
+    }
+}
+
+/// What changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum What {
+    Status { old: u8, new: u8 },
+    Priority { old: u8, new: u8 },
+    /// `None` where history gives a name without an id.
+    Entity { old: Option<i64>, new: Option<i64> },
+    Actor { kind: ActorKind, id: i64, role: Role, joined: bool },
+    Trash { trashed: bool },
+}
+
+/// An actor in a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Link {
+    pub(super) actor_id: i64,
+    pub(super) role: Role,
+}
+
+/// A ticket left what the account may see, or came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ScopeChange {
+    pub(super) at: Instant,
+    pub(super) is_recorded: bool,
+    pub(super) to: Scope,
+}
+
+/// Where a ticket is, trash aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Scope {
+    Here,
+    Hidden,
+    Purged,
+}
+
+/// The last sending and the last answer; a reopening that deletes GLPI's row takes neither away.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Survey {
+    pub(super) sent_at: Option<Instant>,
+    pub(super) answer: Option<Answer>,
+}
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Answer {
+    pub(super) at: Instant,
+    pub(super) observed_at: Instant,
+    pub(super) offset: Offset,
+    pub(super) score: Option<f64>,
+}
+
+impl Memory {
+    /// The memory in `bytes`.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Error> {
+        read(bytes)
+    }
+
+    /// This memory as bytes.
+    pub(super) fn write(&self) -> Result<Vec<u8>, Error> {
+        write(self)
+    }
+
+    /// Takes the targets as defined when the newest event was appended.
+    pub(super) fn aim(&mut self, targets: &Targets) {
+        let Some(Newest { state, .. }) = &self.newest else { return };
+        self.targets = [
+            state.sla_tto_id.and_then(|id| targets.sla_s(id, self.version)),
+            state.sla_ttr_id.and_then(|id| targets.sla_s(id, self.version)),
+            state.ola_tto_id.and_then(|id| targets.ola_s(id, self.version)),
+            state.ola_ttr_id.and_then(|id| targets.ola_s(id, self.version)),
+        ];
+    }
+}
+
+/// Remembers `key` among `seen`; false if it was there already.
+pub(super) fn remember(seen: &mut Vec<EventKey>, key: EventKey) -> bool {
+    match seen.binary_search(&key) {
+        Ok(_) => false,
+        Err(place) => {
+            seen.insert(place, key);
+            true
+        }
+    }
+}
+
+/// The value in a state.
+pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let (&found, rest) = bytes.split_first().ok_or_else(|| Error::Damaged("it is empty".to_owned()))?;
+    if found != LAYOUT {
+        return Err(Error::Layout { found, expected: LAYOUT });
+    }
+    let (value, left) = postcard::take_from_bytes(rest).map_err(|error| Error::Damaged(error.to_string()))?;
+    if !left.is_empty() {
+        return Err(Error::Damaged(format!("{} bytes left over", left.len())));
+    }
+    Ok(value)
+}
+
+/// `value` as a state.
+pub(super) fn write<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+    postcard::to_extend(value, vec![LAYOUT]).map_err(|error| Error::Damaged(error.to_string()))
+}

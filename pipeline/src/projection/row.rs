@@ -1,0 +1,177 @@
+//! A ticket's current row and its spans, made from its working state.
+
+use schemas::{ActorKind, CommentKind, Instant, Role, TicketState};
+
+use super::{
+    TicketKey, TicketRows, Trash,
+    absorb::small,
+    actors::{Assigned, Life, actors, replay},
+    memory::{Memory, Newest, What},
+    presence::{Presence, follow},
+    rows::{TicketRow, is_open},
+    spans::{Tracks, cut},
+    track::Track,
+};
+
+const PENDING: u8 = 4;
+const CLOSED: u8 = 6;
+
+/// The ticket's rows; `None` until its own row was read once.
+pub(super) fn rows(key: &TicketKey, memory: &Memory, trash: Trash) -> Option<TicketRows> {
+    let newest = memory.newest.as_ref()?;
+    let state = &newest.state;
+    let life = Life {
+        created_at: state.created_at,
+        modified_at: state.modified_at,
+        is_complete: memory.has_creation || memory.history_since.is_some_and(|since| since <= state.created_at),
+    };
+    let status = statuses(memory, state, life);
+    let (priority, entity) = (priorities(memory, small(state.priority), life), entities(memory, state.entity_id, life));
+    let people = replay(memory, ActorKind::Person, life);
+    let groups = replay(memory, ActorKind::Group, life);
+    let presence = follow(memory, newest, trash);
+
+    let tracks = Tracks {
+        status: &status.track,
+        priority: &priority,
+        entity: &entity,
+        people: &people.track,
+        groups: &groups.track,
+        counted: &presence.counted,
+    };
+    let certain_from = if life.is_complete { life.created_at } else { memory.history_since.unwrap_or(Instant(i64::MAX)) };
+    let spans = cut(key, memory, &tracks, (certain_from, presence.gone_at));
+    let ticket = ticket(key, memory, newest, Rebuilt { life, status, people, groups, presence });
+    Some(TicketRows { ticket, spans })
+}
+
+/// What history tells of a ticket.
+struct Rebuilt {
+    life: Life,
+    status: Statuses,
+    people: Assigned,
+    groups: Assigned,
+    presence: Presence,
+}
+
+/// The statuses of a ticket over time.
+struct Statuses {
+    track: Track<u8>,
+    first_solved_at: Option<Instant>,
+    reopen_count: u32,
+    reopened_at: Option<Instant>,
+    agrees: bool,
+}
+
+fn statuses(memory: &Memory, state: &TicketState, life: Life) -> Statuses {
+    let now = small(state.status);
+    let changes = || {
+        memory.changes.iter().filter_map(|change| match change.what {
+            What::Status { old, new } => Some((change, old, new)),
+            _ => None,
+        })
+    };
+    let first = changes().next().map_or(now, |(_, old, _)| old);
+    let mut track = Track::new(life.created_at, first, false);
+    let (mut reopen_count, mut reopened_at) = (0, None);
+    let mut first_solved_at = None;
+    if life.is_complete && !is_open(first) {
+        // It was solved when its row was made. If it still is, GLPI's date is that of its only solution.
+        first_solved_at = if changes().next().is_none() { state.solved_at } else { Some(life.created_at) };
+    }
+    for (change, old, new) in changes() {
+        step(&mut track, &old, new, (change.at, change.is_recorded));
+        if !is_open(old) && is_open(new) {
+            reopen_count += 1;
+            reopened_at = Some(change.at);
+        }
+        if is_open(old) && !is_open(new) {
+            first_solved_at = first_solved_at.or(Some(change.at));
+        }
+    }
+    let agrees = track.settle(now, life.modified_at);
+    Statuses { track, first_solved_at, reopen_count, reopened_at, agrees }
+}
+
+fn priorities(memory: &Memory, now: u8, life: Life) -> Track<u8> {
+    let mut track: Option<Track<u8>> = None;
+    for change in &memory.changes {
+        if let What::Priority { old, new } = change.what {
+            let track = track.get_or_insert_with(|| Track::new(life.created_at, old, false));
+            step(track, &old, new, (change.at, change.is_recorded));
+        }
+    }
+    settled(track, now, life)
+}
+
+fn entities(memory: &Memory, now: i64, life: Life) -> Track<i64> {
+    let mut track: Option<Track<i64>> = None;
+    for change in &memory.changes {
+        if let What::Entity { old, new } = change.what {
+            // A name without an id may name any entity: the present one is the best guess.
+            let is_recorded = change.is_recorded && new.is_some();
+            let old_id = old.unwrap_or(now);
+            let track = track.get_or_insert_with(|| Track::new(life.created_at, old_id, old.is_none()));
+            step(track, &old_id, new.unwrap_or(now), (change.at, is_recorded));
+        }
+    }
+    settled(track, now, life)
+}
+
+/// Steps from `old` to `new`. A track that stands elsewhere has missed a change, at an unknown moment since its last step.
+fn step<T: PartialEq>(track: &mut Track<T>, old: &T, new: T, (at, is_recorded): (Instant, bool)) {
+    if track.last().is_some_and(|last| last.value != *old) {
+        track.doubt();
+    }
+    track.push(at, new, !is_recorded);
+}
+
+fn settled<T: PartialEq + Copy>(track: Option<Track<T>>, now: T, life: Life) -> Track<T> {
+    let mut track = track.unwrap_or_else(|| Track::new(life.created_at, now, false));
+    track.settle(now, life.modified_at);
+    track
+}
+
+fn ticket(key: &TicketKey, memory: &Memory, newest: &Newest, rebuilt: Rebuilt) -> TicketRow {
+    let Newest { state, .. } = newest;
+    let Rebuilt { life, status, people, groups, presence } = rebuilt;
+    let status_now = small(state.status);
+    let comments = |kind: CommentKind| memory.comments.iter().filter(|(of, _)| *of == kind).count() as u32;
+    let [target_tto_s, target_ttr_s, target_internal_tto_s, target_internal_ttr_s] = memory.targets;
+    let answer = memory.survey.answer.as_ref();
+    TicketRow {
+        instance: key.instance.clone(),
+        ticket_id: key.id,
+        ticket_version: memory.version,
+        presence: presence.name,
+        is_counted: presence.absent_since.is_none(),
+        absent_since: presence.absent_since,
+        status: status_now,
+        is_open: is_open(status_now),
+        requester_ids: actors(memory, ActorKind::Person, Role::Requester),
+        technician_ids: actors(memory, ActorKind::Person, Role::Assigned),
+        group_ids: actors(memory, ActorKind::Group, Role::Assigned),
+        technician_id: people.last,
+        group_id: groups.last,
+        first_assigned_at: people.first_at.into_iter().chain(groups.first_at).min(),
+        first_solved_at: status.first_solved_at,
+        solved_at: state.solved_at.filter(|_| !is_open(status_now)),
+        closed_at: state.closed_at.filter(|_| status_now == CLOSED),
+        reopen_count: status.reopen_count,
+        reopened_at: status.reopened_at,
+        target_tto_s,
+        target_ttr_s,
+        target_internal_tto_s,
+        target_internal_ttr_s,
+        waiting_since: state.waiting_since.filter(|_| status_now == PENDING),
+        followup_count: comments(CommentKind::Followup),
+        task_count: comments(CommentKind::Task),
+        solution_count: comments(CommentKind::Solution),
+        survey_sent_at: memory.survey.sent_at,
+        survey_answered_at: answer.map(|answer| answer.at),
+        survey_score: answer.and_then(|answer| answer.score),
+        history_complete: life.is_complete,
+        history_agrees: status.agrees && people.agrees && groups.agrees,
+        state: state.clone(),
+    }
+}
