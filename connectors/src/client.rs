@@ -20,6 +20,8 @@ mod session;
 mod stats;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod version;
 

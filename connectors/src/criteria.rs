@@ -13,6 +13,8 @@ mod encode;
 mod json;
 mod options;
 mod templates;
+#[cfg(test)]
+mod tests;
 
 pub use check::{Criteria, Error};
 pub use date::DateValue;

@@ -27,7 +27,7 @@ impl Exchange {
             content_range: self.header("Content-Range"),
             pause: self
                 .header("Retry-After")
-                .and_then(|text| asked_pause(&text, date.unwrap_or_default(), Duration::from_secs(60))),
+                .and_then(|text| asked_pause(&text, date.unwrap_or_default(), Duration::from_mins(1))),
             date,
             location: self.header("Location"),
             body: self.response["body_text"].as_str().unwrap().as_bytes().to_vec(),

@@ -97,7 +97,8 @@ impl Breaker {
             (Outcome::Failed, State::Closed { failures }, _) if failures + 1 < self.failures_max => {
                 self.state = State::Closed { failures: failures + 1 };
             }
-            (Outcome::Failed, State::Closed { .. }, _) | (Outcome::Failed, State::HalfOpen { .. }, Admission::Probe) => {
+            (Outcome::Failed, State::Closed { .. }, _)
+            | (Outcome::Failed, State::HalfOpen { .. }, Admission::Probe) => {
                 self.state = State::Open { probe_at: now + self.probe_interval };
                 return true;
             }

@@ -45,7 +45,8 @@ impl Desk {
         let session = session.get("session").unwrap_or(session);
         let text = |key: &str| session.get(key).and_then(Value::as_str).map(str::to_owned);
 
-        let clock = text("glpi_currenttime").ok_or_else(|| shape("getFullSession", "an object with glpi_currenttime"))?;
+        let clock =
+            text("glpi_currenttime").ok_or_else(|| shape("getFullSession", "an object with glpi_currenttime"))?;
         let naive = zone::parse(&clock).map_err(|_| shape("getFullSession", "a time in glpi_currenttime"))?;
         let seen_seconds = zone::offset_seen_seconds(naive, clocks.server);
         zone::verify(seen_seconds, zone, clocks.server).map_err(|_| Error::ZoneMismatch {

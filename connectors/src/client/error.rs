@@ -193,8 +193,11 @@ impl Error {
     /// What to do about it.
     pub fn fault(&self) -> Fault {
         match self {
+            // Such a page with a client's status is the answer of a wrong address, not of a busy server.
+            Self::NotJson { status, .. } if (400..500).contains(status) => Fault::Fatal,
             Self::SessionInvalid
             | Self::SessionLost
+            | Self::NotJson { .. }
             | Self::ServerFailed { .. }
             | Self::Throttled { .. }
             | Self::Shape { .. }
@@ -202,9 +205,6 @@ impl Error {
             | Self::Unreachable { .. }
             | Self::Interrupted { .. }
             | Self::BreakerOpen { .. } => Fault::Transient,
-            // Such a page with a client's status is the answer of a wrong address, not of a busy server.
-            Self::NotJson { status, .. } if (400..500).contains(status) => Fault::Fatal,
-            Self::NotJson { .. } => Fault::Transient,
             Self::NotFound { .. }
             | Self::RangePastEnd
             | Self::BadRequest { .. }

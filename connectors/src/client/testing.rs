@@ -1,6 +1,6 @@
 //! A server that answers as a test tells it to.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::needless_pass_by_value, reason = "tests")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -173,12 +173,9 @@ async fn serve(mut stream: TcpStream, answer: &(dyn Fn(&Seen) -> Canned + Send +
     let canned = answer(&seen);
     tokio::time::sleep(canned.delay).await;
 
-    let mut head = format!("HTTP/1.1 {} Status\r\nConnection: close\r\n", canned.status);
-    head.push_str(&format!("Content-Length: {}\r\n", canned.body.len()));
-    for (name, value) in &canned.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str("\r\n");
+    let lines = canned.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
+    let (status, length, lines) = (canned.status, canned.body.len(), lines.collect::<String>());
+    let head = format!("HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {length}\r\n{lines}\r\n");
     let body = &canned.body[..canned.cut_at.unwrap_or(canned.body.len())];
     // The client may have gone already; that is its right.
     if stream.write_all(head.as_bytes()).await.is_ok() && stream.write_all(body).await.is_ok() {

@@ -124,6 +124,12 @@ impl Criteria {
     pub fn spec(&self) -> &CriteriaSpec {
         &self.spec
     }
+
+    /// For tests of the encoding, which holds for any search.
+    #[cfg(test)]
+    pub(super) fn unchecked(spec: CriteriaSpec) -> Self {
+        Self { spec }
+    }
 }
 
 fn check_group(group: &Group, options: &SearchOptions, depth: usize, filters: &mut usize) -> Result<(), Error> {
@@ -150,7 +156,7 @@ fn check_filter(filter: &Filter, options: &SearchOptions) -> Result<(), Error> {
     if !option.is_searchable {
         return Err(Error::NotSearchable { field });
     }
-    if !option.searchtypes.contains(&searchtype) {
+    if !option.allows(searchtype) {
         return Err(Error::SearchTypeNotAllowed { field, searchtype: searchtype.name() });
     }
     if value.trim().is_empty() {

@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn dates_glpi_understands_pass() {
-        for text in ["2026-11-01 00:00:00", "2026-11-01", "=2026-11-01 00:00:00", "NOW", "-7DAY", "+30MINUTE", "=-1HOUR"]
+        for text in
+            ["2026-11-01 00:00:00", "2026-11-01", "=2026-11-01 00:00:00", "NOW", "-7DAY", "+30MINUTE", "=-1HOUR"]
         {
             assert!(is_date(text), "{text}");
         }
@@ -107,7 +108,8 @@ mod tests {
 
     #[test]
     fn dates_glpi_would_drop_are_refused() {
-        for text in ["garbage", "", "=", "01/11/2026", "2026-13-01", "2026-2-3", "7DAY", "-DAY", "-7DAYS", "now", "- 7DAY"]
+        for text in
+            ["garbage", "", "=", "01/11/2026", "2026-13-01", "2026-2-3", "7DAY", "-DAY", "-7DAYS", "now", "- 7DAY"]
         {
             assert!(!is_date(text), "{text}");
         }

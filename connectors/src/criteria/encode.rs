@@ -15,7 +15,8 @@ impl Criteria {
                 pairs.push(("order".to_owned(), sort.order.name().to_owned()));
             }
             sorts => {
-                pairs.extend(sorts.iter().enumerate().map(|(at, sort)| (format!("sort[{at}]"), sort.field.to_string())));
+                pairs
+                    .extend(sorts.iter().enumerate().map(|(at, sort)| (format!("sort[{at}]"), sort.field.to_string())));
                 let orders = sorts.iter().enumerate();
                 pairs.extend(orders.map(|(at, sort)| (format!("order[{at}]"), sort.order.name().to_owned())));
             }

@@ -93,6 +93,15 @@ impl SearchType {
 }
 
 impl SearchOption {
+    /// Whether it allows `searchtype`.
+    ///
+    /// The server does not list `equals` for the id of an item, but compares it exactly; the recording
+    /// `search_multi_value_column` shows it.
+    pub fn allows(&self, searchtype: SearchType) -> bool {
+        let is_id = self.field == "id" && self.datatype.as_deref() == Some("number");
+        self.searchtypes.contains(&searchtype) || (is_id && searchtype == SearchType::Equals)
+    }
+
     pub(crate) fn is_date(&self) -> bool {
         matches!(self.datatype.as_deref(), Some("datetime" | "date"))
     }

@@ -32,7 +32,11 @@ pub fn open_tickets() -> CriteriaSpec {
 
 /// The one ticket of that id.
 pub fn one_ticket(id: u64) -> CriteriaSpec {
-    CriteriaSpec::of("Ticket").and(Filter::new(ID, SearchType::Equals, id.to_string())).showing([ID, LAST_UPDATE, STATUS])
+    CriteriaSpec::of("Ticket").and(Filter::new(ID, SearchType::Equals, id.to_string())).showing([
+        ID,
+        LAST_UPDATE,
+        STATUS,
+    ])
 }
 
 /// Active users by id.
