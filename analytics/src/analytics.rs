@@ -1,0 +1,66 @@
+//! The read side as one value: a store, and the ports that questions about the write side need.
+
+use std::{fmt, sync::Arc};
+
+use datafusion::{
+    execution::{SessionStateBuilder, runtime_env::RuntimeEnvBuilder},
+    prelude::{SessionConfig, SessionContext},
+};
+use schemas::ingestion::IngestionStatus;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::{
+    error::Error,
+    ports::{IngestionStatusReader, SyncRequests},
+    stores::Store,
+};
+
+/// Questions answered at the same moment; one more is told to come again. Each may hold two threads and its sort buffers.
+pub(crate) const QUESTIONS_AT_ONCE_MAX: usize = 64;
+
+/// Memory that the plans of all questions may hold together, beside the store's own.
+const PLAN_MEMORY_BYTES_MAX: usize = 1 << 30;
+
+/// Threads that one plan may use.
+const PLAN_PARTITIONS: usize = 2;
+
+/// Everything a use case needs to answer.
+pub struct Analytics {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) sync_requests: Arc<dyn SyncRequests>,
+    pub(crate) session: SessionContext,
+    status: Arc<dyn IngestionStatusReader>,
+    places: Semaphore,
+}
+
+impl Analytics {
+    /// The read side over `store`.
+    pub fn new(
+        store: Arc<dyn Store>,
+        status: Arc<dyn IngestionStatusReader>,
+        sync_requests: Arc<dyn SyncRequests>,
+    ) -> Result<Self, Error> {
+        let runtime = RuntimeEnvBuilder::new().with_memory_limit(PLAN_MEMORY_BYTES_MAX, 1.0).build_arc()?;
+        let config = SessionConfig::new().with_target_partitions(PLAN_PARTITIONS).with_information_schema(false);
+        let state =
+            SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        let session = SessionContext::new_with_state(state);
+        Ok(Self { store, sync_requests, session, status, places: Semaphore::new(QUESTIONS_AT_ONCE_MAX) })
+    }
+
+    /// How far the write side has come; `None` before it ran for the first time.
+    pub(crate) async fn ingestion_status(&self) -> Result<Option<IngestionStatus>, Error> {
+        Ok(self.status.read().await?)
+    }
+
+    /// A place among the questions under way.
+    pub(crate) fn place(&self) -> Result<SemaphorePermit<'_>, Error> {
+        self.places.try_acquire().map_err(|_| Error::Busy)
+    }
+}
+
+impl fmt::Debug for Analytics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Analytics").field("store", &self.store).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,70 @@
+//! An answer: data, and what a reader must know to trust it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Data and its provenance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer<T> {
+    /// What was asked for.
+    pub data: T,
+    /// What it rests on.
+    pub meta: Meta,
+}
+
+/// What an answer rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// The metrics in it with their versions, such as `backlog@1`.
+    pub metrics: Vec<String>,
+    /// Whose arithmetic the SLA figures follow.
+    pub mode: Mode,
+    /// The IANA zone of local hours and dates in it.
+    pub zone: String,
+    /// The window it is about; `None` for questions about now.
+    pub window: Option<Period>,
+    /// Everything that changed in the source before this instant is in it; `None` while that is unknown.
+    pub watermark: Option<DateTime<Utc>>,
+    /// Seconds between the watermark and `generated_at`.
+    pub freshness_s: Option<i64>,
+    /// Equal numbers mean equal answers to equal questions.
+    pub data_version: u64,
+    /// When it was put together.
+    pub generated_at: DateTime<Utc>,
+    /// Rows that match the question and are left out of the counts, by reason.
+    pub excluded: BTreeMap<String, u64>,
+    /// The page that its list is; `None` where it has none.
+    pub page: Option<Page>,
+}
+
+/// A half-open window: `from` belongs to it, `to` does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Period {
+    /// Its first instant.
+    pub from: DateTime<Utc>,
+    /// The first instant after it.
+    pub to: DateTime<Utc>,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<String>,
+    /// Rows that a page holds at most.
+    pub limit: u32,
+    /// Rows of the whole list.
+    pub total: u64,
+    /// The desk changed since the first page was read: rows may have moved between pages.
+    pub moved: bool,
+}
+
+/// Whose arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// What GLPI itself stores and shows, quirk for quirk.
+    Glpi,
+}

@@ -1,0 +1,1 @@
+//! A desk written as text, for tests.

@@ -1,0 +1,21 @@
+//! Whether tickets were solved in time.
+
+use datafusion::prelude::col;
+
+use super::{Measure, Metric, Rows, Unit};
+
+/// Tickets solved in the window that have a time to resolve, met where solved at or before the due instant.
+pub(crate) const SLA_ATTAINMENT: Metric = Metric {
+    name: "sla_attainment",
+    version: 1,
+    unit: Unit::Tickets,
+    meaning: "Tickets solved in the window that have a time to resolve, met where solved at or before the due instant.",
+    rows: Rows::SolvedIn,
+    measures: |_| {
+        let (solved, due) = (|| col("solved_at"), || col("due_ttr_at"));
+        vec![
+            Measure { name: "met", when: solved().lt_eq(due()) },
+            Measure { name: "breached", when: solved().gt(due()) },
+        ]
+    },
+};

@@ -1,0 +1,1 @@
+//! Golden tables: tickets as text in, counts as text out.

@@ -1,0 +1,85 @@
+//! Ratios and their intervals, from the counts that engines return.
+//!
+//! The only place that divides, so that engines cannot differ.
+
+use serde::{Deserialize, Serialize};
+
+/// The standard normal quantile of a two-sided 95 % interval.
+const Z_95: f64 = 1.959_963_984_540_054;
+
+/// A share of a count, with Wilson's 95 % interval.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ratio {
+    /// How many have the property.
+    pub part: u64,
+    /// Out of how many.
+    pub whole: u64,
+    /// `part / whole`; `None` where `whole` is below the minimum that was asked for, or zero.
+    pub value: Option<f64>,
+    /// The interval's lower end; `None` where `whole` is zero.
+    pub low: Option<f64>,
+    /// The interval's upper end; `None` where `whole` is zero.
+    pub high: Option<f64>,
+}
+
+impl Ratio {
+    /// `part` out of `whole`, with a value from `whole_min` upwards.
+    pub fn of(part: u64, whole: u64, whole_min: u64) -> Self {
+        if whole == 0 {
+            return Self { part, whole, value: None, low: None, high: None };
+        }
+        let (low, high) = wilson(part, whole);
+        let value = (whole >= whole_min).then(|| part as f64 / whole as f64);
+        Self { part, whole, value, low: Some(low), high: Some(high) }
+    }
+}
+
+fn wilson(part: u64, whole: u64) -> (f64, f64) {
+    let n = whole as f64;
+    let share = part as f64 / n;
+    let z2 = Z_95 * Z_95;
+    let centre = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z_95 / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
+    // At the ends the exact bound is 0 or 1; rounding must not leave it a hair beside.
+    let low = if part == 0 { 0.0 } else { (centre - half).max(0.0) };
+    let high = if part == whole { 1.0 } else { (centre + half).min(1.0) };
+    (low, high)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn near(found: Option<f64>, expected: f64) {
+        assert!((found.unwrap() - expected).abs() < 1e-4, "{found:?} is not near {expected}");
+    }
+
+    #[test]
+    fn eight_of_ten_met_lies_between_49_and_94_percent() {
+        let ratio = Ratio::of(8, 10, 1);
+        assert_eq!(ratio.value, Some(0.8));
+        near(ratio.low, 0.4902);
+        near(ratio.high, 0.9433);
+    }
+
+    #[test]
+    fn too_few_tickets_give_an_interval_and_no_ratio() {
+        let ratio = Ratio::of(3, 3, 20);
+        assert_eq!((ratio.value, ratio.high), (None, Some(1.0)));
+        near(ratio.low, 0.4385);
+    }
+
+    #[test]
+    fn no_ticket_gives_neither() {
+        let ratio = Ratio::of(0, 0, 0);
+        assert_eq!((ratio.value, ratio.low, ratio.high), (None, None, None));
+    }
+
+    #[test]
+    fn none_met_starts_at_zero() {
+        let ratio = Ratio::of(0, 7, 1);
+        assert_eq!((ratio.value, ratio.low), (Some(0.0), Some(0.0)));
+    }
+}
