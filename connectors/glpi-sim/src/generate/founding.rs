@@ -10,11 +10,12 @@ use crate::rows::naive::{self, Zone};
 use crate::rows::{Id, Object, Seconds};
 
 /// Item types a desk has even when nothing is in them.
-const EMPTY: [&str; 4] = ["Location", "PendingReason_Item", "SlaLevel", "Supplier"];
-/// Profiles of GLPI: self-service, super-admin, technician.
+const EMPTY: [&str; 3] = ["Location", "PendingReason_Item", "Supplier"];
+/// Profiles of GLPI: self-service, super-admin, technician, read-only.
 const SELF_SERVICE: Id = 1;
 const SUPER_ADMIN: Id = 4;
 const TECHNICIAN: Id = 6;
+const READ_ONLY: Id = 8;
 
 /// The row at hand's desk, its time and its chances.
 struct Founder<'a> {
@@ -95,6 +96,7 @@ impl Founder<'_> {
     fn people(&mut self, technicians: usize, requesters: usize) {
         let admin = self.person("glpi", (None, None), 0);
         self.profile(admin, SUPER_ADMIN, 0);
+        self.service_account();
         for index in 0..technicians {
             let login = format!("tech{}", index + 1);
             let id = self.named_person(&login, index, 0);
@@ -110,6 +112,12 @@ impl Founder<'_> {
             let id = self.named_person(&format!("user{}", index + 1), index * 7 + 5, entity);
             self.profile(id, SELF_SERVICE, entity);
         }
+    }
+
+    /// The account that reads the desk over the API.
+    fn service_account(&mut self) {
+        let id = self.person("svc_analytics", (Some("Analytics"), Some("service")), 0);
+        self.profile(id, READ_ONLY, 0);
     }
 
     fn named_person(&mut self, login: &str, index: usize, entity: Id) -> Id {
@@ -237,6 +245,11 @@ impl Founder<'_> {
     }
 
     fn lists(&mut self) {
+        let level = json!({
+            "name": "1h before breach: escalate", "slas_id": 4, "execution_time": -3600, "is_active": 1,
+            "entities_id": 0, "is_recursive": 1, "match": null,
+        });
+        self.link("SlaLevel", level);
         for name in ["Helpdesk", "E-Mail", "Phone", "Direct", "Written", "Other"] {
             self.keep("RequestType", json!({"name": name, "is_active": 1, "is_ticketheader": 1, "comment": null}));
         }

@@ -1,6 +1,6 @@
 //! House: the people and places of a desk, as far as moves choose among them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rand::Rng;
 use rand::rngs::SmallRng;
@@ -13,6 +13,9 @@ use crate::rows::{Id, Object};
 
 /// When technicians work: Monday to Friday, 08:00 to 19:00.
 const STAFF_HOURS: (i64, i64) = (8 * 3_600, 19 * 3_600);
+
+/// GLPI's profile of accounts that only read, jobs mostly.
+const READ_ONLY: Id = 8;
 
 /// The agreements a ticket may come under, 0 for none.
 #[derive(Debug, Clone, Copy, Default)]
@@ -105,7 +108,11 @@ pub(super) fn any<T: Copy>(list: &[T], rng: &mut SmallRng) -> Option<T> {
 }
 
 fn requesters(desk: &Desk, rules: &Rules) -> Vec<Id> {
-    let others = ids(desk, "User", |id, row| !rules.may_own(id) && is_active(row));
+    let readers: HashSet<Id> = rows(desk, "Profile_User")
+        .filter(|(_, row)| int(row, "profiles_id") == READ_ONLY)
+        .map(|(_, row)| int(row, "users_id"))
+        .collect();
+    let others = ids(desk, "User", |id, row| !rules.may_own(id) && !readers.contains(&id) && is_active(row));
     let named: Vec<Id> = others
         .iter()
         .copied()

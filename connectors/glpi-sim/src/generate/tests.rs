@@ -118,3 +118,12 @@ fn a_hundred_thousand_tickets_are_generated_in_seconds() {
     println!("{} open, {} purged", live.count(), desk.purged().len());
     check_desk(&desk);
 }
+
+#[test]
+fn the_desk_has_an_account_that_only_reads_and_asks_for_nothing() {
+    let named =
+        |row: &&crate::rows::Object| row.get("name").and_then(serde_json::Value::as_str) == Some("svc_analytics");
+    let users = DESK.rows("User").unwrap();
+    let account = users.values().find(named).and_then(|row| row.get("id")?.as_i64()).unwrap();
+    assert!(DESK.table::<Ticket>().iter().all(|ticket| ticket.users_id_recipient != account));
+}
