@@ -14,6 +14,7 @@ mod likeness;
 mod options;
 mod query;
 mod render;
+mod respond;
 mod rights;
 mod search;
 mod serve;

@@ -6,6 +6,7 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -38,9 +39,14 @@ pub enum Error {
 }
 
 impl Desk {
-    /// The desk recorded from GLPI 10.0.19.
+    /// The desk recorded from GLPI 10.0.19. It is read once; each call gets a copy of its own.
     pub fn recorded() -> Result<Self, Error> {
-        Self::read(RECORDED, Zone::UTC)
+        static READ: OnceLock<Desk> = OnceLock::new();
+        if let Some(desk) = READ.get() {
+            return Ok(desk.clone());
+        }
+        let desk = Self::read(RECORDED, Zone::UTC)?;
+        Ok(READ.get_or_init(|| desk).clone())
     }
 
     /// Loads a file whose naive times are UTC.

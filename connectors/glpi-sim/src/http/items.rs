@@ -6,8 +6,9 @@ use serde_json::Value;
 use crate::rows::{Cell, Id, Record};
 
 use super::answer::{Answer, Refusal, Result};
+use super::respond::http_date;
 use super::rights;
-use super::serve::{Scope, http_date};
+use super::serve::Scope;
 
 /// `GET /:itemtype/:id`
 pub(super) fn item(scope: &Scope<'_>, itemtype: &str, id: Id) -> Result<Answer> {

@@ -88,7 +88,9 @@ impl Sorts {
         keyed.sort_by(|(a, _), (b, _)| {
             let each = a.iter().zip(b).zip(&fields);
             each.fold(Ordering::Equal, |order, ((a, b), (_, down))| {
-                order.then_with(|| if *down { values::order(b.as_ref(), a.as_ref()) } else { values::order(a.as_ref(), b.as_ref()) })
+                order.then_with(|| {
+                    if *down { values::order(b.as_ref(), a.as_ref()) } else { values::order(a.as_ref(), b.as_ref()) }
+                })
             })
         });
         found.extend(keyed.into_iter().map(|(_, ticket)| ticket));

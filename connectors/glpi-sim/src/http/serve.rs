@@ -3,11 +3,8 @@
 //! A call passes the gate (switch, address, body, application token), then the session, then the
 //! resource. Only here is poem known.
 
-use std::io::Write;
 use std::sync::Arc;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use poem::http::{Method, StatusCode, header};
 use poem::web::headers::authorization::Basic;
 use poem::web::headers::{Authorization, HeaderMapExt};
@@ -15,13 +12,14 @@ use poem::{Endpoint, Request, Response};
 use serde_json::Value;
 
 use crate::desk::Desk;
-use crate::rows::{Id, Object, Seconds};
+use crate::rows::{Id, Object};
 
 use super::account::{self, Credentials};
-use super::answer::{Answer, HTML, Opened, Refusal, Result};
+use super::answer::{Answer, Refusal, Result};
 use super::options::{Access, Options, Outage};
 use super::query::Query;
 use super::render::Look;
+use super::respond::{Wants, respond};
 use super::sessions::Session;
 use super::sim::State;
 use super::{collections, counters, items, search};
@@ -66,7 +64,7 @@ impl Endpoint for Api {
             return Ok(respond(
                 Answer::html(StatusCode::NOT_FOUND, "<html><body>404 Not Found</body></html>"),
                 now,
-                None,
+                Wants::default(),
             ));
         };
         let in_flight = state.counters.begin(counters::kind(&call.segments));
@@ -75,7 +73,7 @@ impl Endpoint for Api {
         }
         let answer = state.fault().unwrap_or_else(|| call.answer(state, &options));
         drop(in_flight);
-        Ok(respond(answer, now, Some(&call)))
+        Ok(respond(answer, now, Wants { reads: call.method == Method::GET, gzip: call.gzip }))
     }
 }
 
@@ -246,12 +244,6 @@ impl Scope<'_> {
     }
 }
 
-/// An instant as HTTP headers print it.
-pub(super) fn http_date(at: Seconds) -> String {
-    let at = chrono::DateTime::from_timestamp(at, 0).unwrap_or_default();
-    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
 /// The page of a proxy whose GLPI is away.
 pub(super) fn outage(outage: Outage) -> Answer {
     match outage {
@@ -285,50 +277,4 @@ fn credentials(request: &Request, query: &Query) -> Credentials {
         (Some(name), Some(password)) => Credentials::Password { name: name.to_owned(), password: password.to_owned() },
         _ => Credentials::None,
     }
-}
-
-fn respond(answer: Answer, now: Seconds, call: Option<&Call>) -> Response {
-    let mut response = Response::builder()
-        .status(answer.status)
-        .header(header::DATE, http_date(now))
-        .header(header::CONTENT_TYPE, answer.content_type)
-        .header(header::CACHE_CONTROL, "no-store, no-cache, must-revalidate");
-    response = match answer.opened {
-        Opened::TooLate => response.header(header::EXPIRES, "Thu, 19 Nov 1981 08:52:00 GMT"),
-        _ => response.header(header::EXPIRES, "Mon, 26 Jul 1997 05:00:00 GMT"),
-    };
-    if answer.opened != Opened::Nothing {
-        response = response.header(header::PRAGMA, "no-cache");
-    }
-    let api = call.filter(|_| answer.content_type != HTML || answer.opened == Opened::TooLate);
-    if api.is_some_and(|call| call.method == Method::GET) {
-        response = response.header(header::ACCESS_CONTROL_EXPOSE_HEADERS, "content-type, content-range, accept-range");
-    }
-    let optional = [
-        ("content-range", answer.content_range),
-        ("accept-range", answer.accept_range),
-        ("last-modified", answer.last_modified),
-    ];
-    for (name, value) in optional {
-        if let Some(value) = value {
-            response = response.header(name, value);
-        }
-    }
-    if call.is_some_and(|call| call.gzip)
-        && let Some(packed) = pack(&answer.body)
-    {
-        return response.header(header::CONTENT_ENCODING, "gzip").body(packed);
-    }
-    response.body(answer.body)
-}
-
-// Small answers are not worth packing.
-fn pack(body: &[u8]) -> Option<Vec<u8>> {
-    const PACKED_BYTES_MIN: usize = 1024;
-    if body.len() < PACKED_BYTES_MIN {
-        return None;
-    }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(body).ok()?;
-    encoder.finish().ok()
 }

@@ -1,6 +1,7 @@
 //! Support: recorded exchanges, and a simulator to repeat them on.
 
 #![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -214,9 +215,7 @@ impl Server {
     pub(crate) async fn search_row_is(&self, row: &Value) -> bool {
         let Some(id) = row.get("2").and_then(Value::as_i64) else { return false };
         let mut query = format!("criteria[0][field]=2&criteria[0][searchtype]=equals&criteria[0][value]={id}");
-        for (at, option) in row.as_object().unwrap().keys().enumerate() {
-            query.push_str(&format!("&forcedisplay[{at}]={option}"));
-        }
+        query.extend(row.as_object().unwrap().keys().map(|option| format!("&forcedisplay[]={option}")));
         let found = self.get(&format!("search/Ticket?{query}")).await.json();
         let Some(found) = found.get("data").and_then(|data| data.get(0)) else { return false };
         assert_eq!(found, row, "search row of ticket {id}");
