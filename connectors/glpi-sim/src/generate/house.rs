@@ -48,7 +48,7 @@ pub(crate) struct House {
 impl House {
     /// Reads the people and places of `desk`.
     pub(crate) fn of(desk: &Desk, rules: &Rules) -> Self {
-        let owners = ids(desk, "User", |id, row| rules.may_own(id) && is_active(row));
+        let owners = owners(desk, rules);
         let mut members: HashMap<Id, Vec<Id>> = HashMap::new();
         for row in rows(desk, "Group_User").map(|(_, row)| row) {
             let user = int(row, "users_id");
@@ -105,6 +105,15 @@ impl House {
 /// Any of a list.
 pub(super) fn any<T: Copy>(list: &[T], rng: &mut SmallRng) -> Option<T> {
     if list.is_empty() { None } else { list.get(rng.random_range(0..list.len())).copied() }
+}
+
+/// Who may own tickets; on a desk that does not tell, whoever is in a group, or else everybody.
+fn owners(desk: &Desk, rules: &Rules) -> Vec<Id> {
+    let grouped: HashSet<Id> = rows(desk, "Group_User").map(|(_, row)| int(row, "users_id")).collect();
+    let by_profile = ids(desk, "User", |id, row| rules.may_own(id) && is_active(row));
+    let by_group = ids(desk, "User", |id, row| grouped.contains(&id) && is_active(row));
+    let everybody = ids(desk, "User", |_, row| is_active(row));
+    [by_profile, by_group, everybody].into_iter().find(|list| !list.is_empty()).unwrap_or_default()
 }
 
 fn requesters(desk: &Desk, rules: &Rules) -> Vec<Id> {
