@@ -130,7 +130,13 @@ impl Error {
 
 impl Processor {
     /// A processor that takes up where the sink stands. Only dead letters bear a time, and `clock` gives it.
-    pub fn new(bus: Arc<dyn Bus>, sink: Arc<dyn Sink>, codec: Arc<Codec>, config: Config, clock: fn() -> Instant) -> Self {
+    pub fn new(
+        bus: Arc<dyn Bus>,
+        sink: Arc<dyn Sink>,
+        codec: Arc<Codec>,
+        config: Config,
+        clock: fn() -> Instant,
+    ) -> Self {
         Self { bus, sink, codec, config, clock, memory: None }
     }
 

@@ -130,4 +130,4 @@ pub fn rows_again(key: &TicketKey, state: &[u8], trash: Trash) -> Result<Option<
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

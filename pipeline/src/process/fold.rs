@@ -6,7 +6,9 @@ use schemas::{Body, Event, Offset, tables::Table};
 
 use super::{ById, Decoded};
 use crate::{
-    projection::{Error, Refolded, TICKET_SPACE, Targets, TicketKey, TicketRows, Trash, refold, refold_dimension, rows},
+    projection::{
+        Error, Refolded, TICKET_SPACE, Targets, TicketKey, TicketRows, Trash, refold, refold_dimension, rows,
+    },
     sinks::{Fold, RowBatch},
 };
 
@@ -34,12 +36,7 @@ pub(super) struct Folded {
 type Stored<'a> = Vec<&'a (Offset, Event)>;
 
 /// Folds a batch. The rows do not depend on where one batch ends and the next begins.
-pub(super) fn fold(
-    decoded: &Decoded,
-    states: States,
-    mut targets: Targets,
-    trash: Trash,
-) -> Result<Folded, Error> {
+pub(super) fn fold(decoded: &Decoded, states: States, mut targets: Targets, trash: Trash) -> Result<Folded, Error> {
     let mut batch = RowBatch::default();
     batch.counts.dead = decoded.dead.len() as u64;
 

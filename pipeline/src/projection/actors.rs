@@ -95,7 +95,9 @@ fn resolve(mut moves: Vec<Move<'_>>, holds_now: impl Fn(i64, Role) -> bool) -> V
         let (role, is_certain) = if step.role == Role::Unknown {
             let roles = held.iter().filter(|(id, _)| *id == step.id).map(|(_, role)| *role);
             let must_go = |role| must_go_before(&moves, place, role, || holds_now(step.id, role));
-            first_to_go(roles.map(|role| (must_go(role), role)).collect())
+            let next_removal = moves.iter().skip(place + 1).position(|next| next.id == step.id && !next.joined);
+            let next_removal = next_removal.map_or(moves.len(), |steps| place + 1 + steps);
+            first_to_go(roles.map(|role| (must_go(role), role)).collect(), next_removal)
         } else {
             (step.role, true)
         };
@@ -120,20 +122,22 @@ fn must_go_before(moves: &[Move<'_>], place: usize, role: Role, holds_now: impl 
     }
 }
 
-/// The role that goes first. Certain where it is the only one that is held or goes; otherwise assigned, the usual one, is preferred.
-fn first_to_go(mut roles: Vec<(usize, Role)>) -> (Role, bool) {
+/// The role that goes first. Certain where it is the only one that is held or goes, or where no later removal can take it in
+/// time; otherwise assigned, the usual one, is preferred.
+fn first_to_go(mut roles: Vec<(usize, Role)>, next_removal: usize) -> (Role, bool) {
     roles.sort_by_key(|&(before, role)| (before, role != Role::Assigned, role));
     let going = roles.iter().filter(|(before, _)| *before != usize::MAX).count();
-    let is_certain = roles.len() == 1 || going == 1;
+    let is_certain = |before: usize| roles.len() == 1 || going == 1 || before <= next_removal;
     // One who was never given a role was assigned before history began: of other roles hardly anybody is ever relieved.
-    roles.first().map_or((Role::Assigned, false), |&(_, role)| (role, is_certain))
+    roles.first().map_or((Role::Assigned, false), |&(before, role)| (role, is_certain(before)))
 }
 
 /// Those assigned before history tells of them: relieved without having been assigned, or, where history starts late, never
 /// mentioned and assigned now.
 fn from_the_start(assigned: &[(Move<'_>, bool)], present: &[i64], is_complete: bool) -> Vec<i64> {
     let first = |id: i64| assigned.iter().find(|(step, _)| step.id == id);
-    let relieved = assigned.iter().map(|(step, _)| step.id).filter(|&id| first(id).is_some_and(|(step, _)| !step.joined));
+    let relieved =
+        assigned.iter().map(|(step, _)| step.id).filter(|&id| first(id).is_some_and(|(step, _)| !step.joined));
     let unmentioned = present.iter().copied().filter(|&id| !is_complete && first(id).is_none());
     let mut ids: Vec<i64> = relieved.chain(unmentioned).collect();
     ids.sort_unstable();
@@ -144,7 +148,9 @@ fn from_the_start(assigned: &[(Move<'_>, bool)], present: &[i64], is_complete: b
 /// Who was assigned last among those assigned now: by history, and without one by the link's row.
 fn last_of(assigned: &[(Move<'_>, bool)], memory: &Memory, kind: ActorKind) -> Option<i64> {
     let joined = |id: i64| assigned.iter().rev().find(|(step, _)| step.joined && step.id == id);
-    let links = memory.links.iter().filter(|((of, _), link)| *of == kind && link.role == Role::Assigned && link.actor_id > 0);
-    let newest = links.max_by_key(|((_, row), link)| (joined(link.actor_id).map(|(step, _)| step.change.order()), *row));
+    let links =
+        memory.links.iter().filter(|((of, _), link)| *of == kind && link.role == Role::Assigned && link.actor_id > 0);
+    let newest =
+        links.max_by_key(|((_, row), link)| (joined(link.actor_id).map(|(step, _)| step.change.order()), *row));
     newest.map(|(_, link)| link.actor_id)
 }

@@ -73,12 +73,28 @@ impl Change {
 /// What changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum What {
-    Status { old: u8, new: u8 },
-    Priority { old: u8, new: u8 },
+    Status {
+        old: u8,
+        new: u8,
+    },
+    Priority {
+        old: u8,
+        new: u8,
+    },
     /// `None` where history gives a name without an id.
-    Entity { old: Option<i64>, new: Option<i64> },
-    Actor { kind: ActorKind, id: i64, role: Role, joined: bool },
-    Trash { trashed: bool },
+    Entity {
+        old: Option<i64>,
+        new: Option<i64>,
+    },
+    Actor {
+        kind: ActorKind,
+        id: i64,
+        role: Role,
+        joined: bool,
+    },
+    Trash {
+        trashed: bool,
+    },
 }
 
 /// An actor in a role.

@@ -39,7 +39,8 @@ pub(super) fn rows(key: &TicketKey, memory: &Memory, trash: Trash) -> Option<Tic
         groups: &groups.track,
         counted: &presence.counted,
     };
-    let certain_from = if life.is_complete { life.created_at } else { memory.history_since.unwrap_or(Instant(i64::MAX)) };
+    let certain_from =
+        if life.is_complete { life.created_at } else { memory.history_since.unwrap_or(Instant(i64::MAX)) };
     let spans = cut(key, memory, &tracks, (certain_from, presence.gone_at));
     let ticket = ticket(key, memory, newest, Rebuilt { life, status, people, groups, presence });
     Some(TicketRows { ticket, spans })

@@ -78,10 +78,9 @@ fn body(minute: i64, words: &[&str]) -> Body {
         ["survey", sent, answered, score] => survey(sent, Some(at(number(answered))), score.parse().ok()),
         ["tick"] => tick(),
         ["sla", id, count, unit] => sla(id, count, unit),
-        ["state", status, ref rest @ ..] => Body::Updated(Box::new(Updated {
-            change: None,
-            state: Some(state(minute, status, rest)),
-        })),
+        ["state", status, ref rest @ ..] => {
+            Body::Updated(Box::new(Updated { change: None, state: Some(state(minute, status, rest)) }))
+        }
         _ => panic!("no event is written {words:?}"),
     }
 }

@@ -178,7 +178,7 @@ fn history_that_starts_late_begins_with_what_it_first_knows() {
          9 0 link person 30 5 assigned
          9 0 state 2",
         "0..6 s4 p3 e0 people [3, 5] groups [] inferred
-         6..7 s2 p3 e0 people [3, 5] groups []
+         6..7 s2 p3 e0 people [3, 5] groups [] inferred
          7.. s2 p3 e0 people [5] groups [] inferred
          live s2, person 5, history starts late",
     );

@@ -26,7 +26,8 @@ fn history() -> impl Strategy<Value = Vec<String>> {
         numbered.map(|((minute, what), sequence)| format!("{minute} {sequence} {what}")).collect::<Vec<_>>()
     });
     let states = prop::collection::btree_map(0i64..14, (1u8..7, any::<bool>()), 0..3).prop_map(|states| {
-        let state = |(minute, (status, trashed))| format!("{minute} 0 state {status}{}", if trashed { " trashed" } else { "" });
+        let state =
+            |(minute, (status, trashed))| format!("{minute} 0 state {status}{}", if trashed { " trashed" } else { "" });
         states.into_iter().map(state).collect::<Vec<_>>()
     });
     let links = prop::collection::btree_set(1i64..4, 0..3).prop_map(|people| {
