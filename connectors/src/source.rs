@@ -1,0 +1,179 @@
+//! GLPI as a source of tickets.
+//!
+//! It reads everything once, in the order of ids, and then follows changes in rounds. It keeps nothing: the cursor says
+//! where it is, the ledger what it has read. What rows mean is decided in `convert`, what is news in `intake`, what to
+//! read next in `steps`.
+
+mod config;
+mod convert;
+mod cursor;
+mod family;
+mod fault;
+mod intake;
+mod kind;
+mod ledger;
+mod pages;
+mod span;
+mod steps;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use pipeline::sources::{Error, Ledger, Source, SourceBatch, Vitals};
+use schemas::ingestion::Breaker;
+use schemas::{Cursor, Instance, Instant, Origin, TicketId};
+use serde_json::Value;
+
+use crate::client::{self, BreakerState, Clock, GlpiClient, Lookup};
+pub use config::Config;
+use convert::{Context, Dimension};
+use cursor::Place;
+use intake::Intake;
+use kind::Kind;
+use steps::{Outcome, Stepper};
+
+/// One GLPI server that is read.
+pub struct GlpiSource {
+    instance: Instance,
+    client: GlpiClient,
+    config: Config,
+    clock: Clock,
+}
+
+impl fmt::Debug for GlpiSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GlpiSource").field("instance", &self.instance).field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// Prepares to read the desk `instance`. The network is not touched before the first step.
+pub fn open(
+    instance: Instance,
+    server: client::Config,
+    config: Config,
+    clock: Clock,
+) -> Result<GlpiSource, client::Error> {
+    config.validate().map_err(client::Error::config)?;
+    let client = GlpiClient::new(server, clock.clone())?;
+    Ok(GlpiSource { instance, client, config, clock })
+}
+
+#[async_trait]
+impl Source for GlpiSource {
+    async fn next(&mut self, cursor: Option<&Cursor>, ledger: &dyn Ledger) -> Result<SourceBatch, Error> {
+        let place = Place::read(cursor)?;
+        let context = self.context().await?;
+        let mut stepper = self.stepper(place, Intake::new(context, ledger));
+        stepper.step().await?;
+        let Stepper { place, intake, outcome, .. } = stepper;
+        Ok(told(intake.finish(Some(place.write()?)), &place, outcome))
+    }
+
+    async fn sync(&mut self, ticket: TicketId, ledger: &dyn Ledger) -> Result<SourceBatch, Error> {
+        let context = self.context().await?;
+        let mut stepper = self.stepper(Place::start(), Intake::new(context, ledger));
+        if ticket.0 > 0 {
+            stepper.look_at(ticket.0).await?;
+            if stepper.intake.presence(ticket.0).await?.is_some_and(ledger::Presence::is_visible) {
+                stepper.read_family_of(&[ticket.0]).await?;
+            }
+        }
+        let batch = stepper.intake.finish(None);
+        Ok(SourceBatch { phase: format!("reading ticket {ticket}"), ..batch })
+    }
+
+    async fn redrive(&mut self, origin: &Origin, raw: &str, ledger: &dyn Ledger) -> Result<SourceBatch, Error> {
+        let Some((itemtype, id)) = origin.parts() else {
+            return Err(Error::Refused(format!("{origin} is no row of GLPI")));
+        };
+        let context = self.context().await?;
+        let row = match self.fresh(itemtype, id).await? {
+            Some(row) => row,
+            None => serde_json::from_str(raw).unwrap_or(Value::Null),
+        };
+        let mut intake = Intake::retrying(context, ledger);
+        let is_trash = convert::is_in_trash(&row);
+        match (Kind::of(itemtype), Dimension::of(itemtype)) {
+            (Some(Kind::Ticket), _) => drop(intake.tickets(&[row], is_trash).await?),
+            (Some(kind), _) => intake.children(kind, &[row]).await?,
+            (None, Some(dimension)) => intake.dimension_rows(dimension, &[row], is_trash).await?,
+            (None, None) => return Err(Error::Refused(format!("{itemtype} is not read from GLPI"))),
+        }
+        Ok(SourceBatch { phase: format!("reading {origin} again"), ..intake.finish(None) })
+    }
+
+    fn vitals(&self) -> Vitals {
+        let stats = self.client.stats();
+        Vitals {
+            breaker: match stats.breaker {
+                BreakerState::Closed => Breaker::Closed,
+                BreakerState::Open => Breaker::Open,
+                BreakerState::HalfOpen => Breaker::HalfOpen,
+            },
+            retries: stats.retries,
+            criteria_failures: stats.criteria_failures,
+        }
+    }
+
+    async fn close(&mut self) {
+        if let Err(error) = self.client.close().await {
+            tracing::warn!(%error, "glpi session was left behind");
+        }
+    }
+}
+
+impl GlpiSource {
+    /// The client it reads with.
+    pub fn client(&self) -> &GlpiClient {
+        &self.client
+    }
+
+    async fn context(&self) -> Result<Context, Error> {
+        let desk = self.client.open().await.map_err(|error| fault::failure(&error))?;
+        Ok(Context {
+            instance: self.instance.clone(),
+            version: desk.version.clone(),
+            zone: desk.zone,
+            observed_at: (self.clock)().into(),
+        })
+    }
+
+    fn stepper<'a, 'l>(&'a self, place: Place, intake: Intake<'l>) -> Stepper<'a, 'l> {
+        let skew_s = self.client.stats().clock_skew_seconds.unwrap_or(0);
+        let now = Instant::from((self.clock)()).plus_seconds(skew_s);
+        Stepper { client: &self.client, config: &self.config, place, intake, now, outcome: Outcome::default() }
+    }
+
+    /// The row as GLPI has it now, where it still has it.
+    async fn fresh(&self, itemtype: &str, id: i64) -> Result<Option<Value>, Error> {
+        let Ok(number @ 1..) = u64::try_from(id) else { return Ok(None) };
+        match self.client.item(itemtype, number).await {
+            Ok(Lookup::Found(row)) => Ok(Some(row)),
+            Ok(Lookup::Missing | Lookup::Forbidden) => Ok(None),
+            Err(error) => match fault::failure(&error) {
+                away @ Error::Away(_) => Err(away),
+                _ => Ok(None),
+            },
+        }
+    }
+}
+
+/// A batch with what the step told beside it.
+fn told(batch: SourceBatch, place: &Place, outcome: Outcome) -> SourceBatch {
+    let mut phase = outcome.phase;
+    if !place.skipped.is_empty() {
+        let skipped: Vec<&str> = place.skipped.iter().map(String::as_str).collect();
+        phase = format!("{phase}; without {}", skipped.join(", "));
+    }
+    SourceBatch {
+        phase,
+        progress: outcome.progress,
+        watermark: outcome.watermark,
+        caught_up: outcome.caught_up,
+        wait_ms: outcome.wait_ms,
+        ..batch
+    }
+}
+
+#[cfg(test)]
+mod tests;

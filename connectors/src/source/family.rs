@@ -1,0 +1,40 @@
+//! A ticket with everything that belongs to it, as GLPI has it now.
+
+use futures::future::try_join_all;
+use serde_json::Value;
+
+use super::kind::Kind;
+use crate::client::{Error, GlpiClient, Lookup};
+
+/// The rows that belong to a ticket.
+pub(crate) enum Family {
+    /// Every kind that can be read, with all its rows; and the kinds that cannot.
+    Found { lists: Vec<(Kind, Vec<Value>)>, forbidden: Vec<Kind> },
+    /// The ticket does not exist any more.
+    Missing,
+    /// The account may not see the ticket any more.
+    Hidden,
+}
+
+/// Reads the rows of `kinds` that belong to a ticket.
+pub(crate) async fn read(client: &GlpiClient, ticket: i64, kinds: &[Kind]) -> Result<Family, Error> {
+    let id = ticket.cast_unsigned();
+    let answers = try_join_all(kinds.iter().map(|&kind| client.sub_items(id, kind.itemtype()))).await?;
+    let mut lists = Vec::new();
+    let mut forbidden = Vec::new();
+    for (&kind, answer) in kinds.iter().zip(answers) {
+        match answer {
+            Lookup::Found(rows) => lists.push((kind, rows)),
+            Lookup::Forbidden | Lookup::Missing => forbidden.push(kind),
+        }
+    }
+    if forbidden.is_empty() {
+        return Ok(Family::Found { lists, forbidden });
+    }
+    // Either the ticket or the kind: the ticket itself tells which.
+    match client.item(Kind::Ticket.itemtype(), id).await? {
+        Lookup::Found(_) => Ok(Family::Found { lists, forbidden }),
+        Lookup::Missing => Ok(Family::Missing),
+        Lookup::Forbidden => Ok(Family::Hidden),
+    }
+}

@@ -1,0 +1,96 @@
+//! Rows that belong to tickets, and rows of tickets that are there no more.
+
+use std::collections::HashSet;
+
+use pipeline::sources::Error;
+use serde_json::Value;
+
+use super::{Intake, Subject, content_of};
+use crate::source::convert::{self, Draft, Reason, Row};
+use crate::source::kind::Kind;
+use crate::source::ledger::{Entry, Fate, kept};
+
+impl Intake<'_> {
+    /// Takes in rows of one kind, of whichever tickets.
+    ///
+    /// Lists of such rows know no entity, so rows of tickets that the account cannot see are left out.
+    pub(crate) async fn children(&mut self, kind: Kind, rows: &[Value]) -> Result<(), Error> {
+        self.memory.load_rows(kind, rows).await?;
+        for raw in rows {
+            self.batch.fetched += 1;
+            match convert::child(kind, raw, &self.context) {
+                Ok(row) => self.child(kind, row),
+                Err(reason) => self.broken_child(kind, raw, reason),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in that `rows` are all rows of `kind` that the ticket has.
+    pub(crate) fn complete(&mut self, ticket: i64, kind: Kind, rows: &[Value]) {
+        let Some(memory) = self.memory.ticket(ticket).filter(|_| kind.can_vanish()) else { return };
+        let present: HashSet<i64> = rows.iter().filter_map(convert::id_of).collect();
+        let entity = memory.entity;
+        let vanished: Vec<(i64, Entry)> = memory
+            .rows(kind)
+            .filter(|(id, entry)| entry.fate != Fate::Gone && !present.contains(id))
+            .collect();
+        for (id, old) in vanished {
+            let entry = old.next(old.revision, Fate::Gone);
+            if old.fate == Fate::Told {
+                let body = if kind.is_link() {
+                    convert::absent_link(kind, old.revision)
+                } else {
+                    convert::absent_comment(kind, id)
+                };
+                let subject = Subject { itemtype: kind.itemtype(), id, ticket, entity };
+                let event = self.event(subject, Draft::observed(body, self.context.observed_at), &entry.name(0));
+                // An absence is no row, but it is an answer of the source: it counts as one.
+                self.batch.fetched += 1;
+                self.tell(vec![event]);
+            }
+            self.memory.amend(ticket, |memory| memory.remember(kind, id, entry));
+        }
+    }
+
+    fn child(&mut self, kind: Kind, row: Row) {
+        let known = self.memory.ticket(row.ticket).filter(|memory| memory.presence.is_visible());
+        let Some(memory) = known.filter(|_| !row.drafts.is_empty()) else {
+            self.batch.filtered += 1;
+            return;
+        };
+        let revision = kept(kind, row.revision);
+        let old = memory.entry(kind, row.id);
+        if old.is_some_and(|entry| entry.fate == Fate::Told && entry.revision == revision) {
+            return self.repeat();
+        }
+        let entry = old.map_or(Entry::first(revision, Fate::Told), |old| old.next(revision, Fate::Told));
+        let name = entry.name(row.revision);
+        let subject = Subject { itemtype: kind.itemtype(), id: row.id, ticket: row.ticket, entity: memory.entity };
+        let events = row.drafts.into_iter().map(|draft| self.event(subject, draft, &name)).collect();
+        self.tell(events);
+        self.memory.amend(row.ticket, |memory| memory.remember(kind, row.id, entry));
+    }
+
+    fn broken_child(&mut self, kind: Kind, raw: &Value, reason: Reason) {
+        let id = convert::id_of(raw).filter(|&id| id > 0);
+        let ticket = convert::ticket_of(kind, raw);
+        let subject = |ticket| Subject { itemtype: kind.itemtype(), id: id.unwrap_or(0), ticket, entity: None };
+        let (Some(id), Some(ticket)) = (id, ticket) else {
+            return self.bury_stray(subject(ticket.unwrap_or(0)), raw, reason);
+        };
+        let Some(memory) = self.memory.ticket(ticket).filter(|memory| memory.presence.is_visible()) else {
+            self.batch.filtered += 1;
+            return;
+        };
+        let revision = kept(kind, content_of(raw));
+        let old = memory.entry(kind, id);
+        let is_known = old.is_some_and(|entry| entry.fate == Fate::Dead && entry.revision == revision);
+        if is_known && !self.retries_dead {
+            return self.repeat();
+        }
+        let entry = old.map_or(Entry::first(revision, Fate::Dead), |old| old.next(revision, Fate::Dead));
+        self.bury(subject(ticket), raw, reason);
+        self.memory.amend(ticket, |memory| memory.remember(kind, id, entry));
+    }
+}

@@ -1,0 +1,71 @@
+//! What is remembered comes back as it was.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn entries() -> impl Strategy<Value = (usize, i64, Entry)> {
+    let fate = prop_oneof![Just(Fate::Told), Just(Fate::Dead), Just(Fate::Gone)];
+    (0..Kind::ALL.len(), 0..5_000_000_i64, any::<u64>(), 0..300_u64, fate).prop_map(
+        |(kind, id, revision, generation, fate)| {
+            let revision = kept(Kind::ALL[kind], revision);
+            (kind, id, Entry { revision, generation, fate })
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn a_ticket_is_remembered_as_it_was(
+        rows in prop::collection::vec(entries(), 0..60),
+        code in 0_u8..4,
+        entity in prop::option::of(0_i64..1_000_000),
+    ) {
+        let mut memory = TicketMemory::unread(presence(code).unwrap());
+        memory.entity = entity;
+        for (kind, id, entry) in rows {
+            memory.remember(Kind::ALL[kind], id, entry);
+        }
+        prop_assert_eq!(TicketMemory::decode(&memory.encode()), Some(memory));
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused_or_read_but_never_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..80)) {
+        let _ = (TicketMemory::decode(&bytes), DimensionMemory::decode(&bytes));
+    }
+}
+
+#[test]
+fn a_usual_ticket_takes_few_bytes() {
+    let mut memory = TicketMemory::unread(Presence::Live);
+    memory.entity = Some(3);
+    memory.remember(Kind::Ticket, 1_234_567, Entry::first(u64::MAX, Fate::Told));
+    memory.remember(Kind::TicketUser, 3_000_000, Entry::first(4_711 << 4 | 2, Fate::Told));
+    for line in 0..18 {
+        memory.remember(Kind::Log, 20_000_000 + line * 40, Entry::first(line.cast_unsigned(), Fate::Told));
+    }
+    assert!(memory.encode().len() < 150, "{}", memory.encode().len());
+}
+
+#[test]
+fn bytes_of_another_version_are_not_guessed_at() {
+    let mut bytes = TicketMemory::unread(Presence::Live).encode();
+    bytes[0] = 9;
+    assert_eq!(TicketMemory::decode(&bytes), None);
+}
+
+#[test]
+fn a_dimension_row_is_remembered_as_it_was() {
+    let entry = Entry { revision: 0xdead_beef_0bad_cafe, generation: 3, fate: Fate::Gone };
+    let memory = DimensionMemory { entry, is_trashed: true };
+    assert_eq!(DimensionMemory::decode(&memory.encode()), Some(memory));
+}
+
+#[test]
+fn a_content_that_comes_back_has_a_new_name() {
+    let first = Entry::first(7, Fate::Told);
+    let back = first.next(8, Fate::Told).next(7, Fate::Told);
+    assert_ne!(first.name(7), back.name(7));
+}

@@ -1,0 +1,99 @@
+//! The steps of a source: each reads a little, and says where to go on.
+
+mod backfill;
+mod family;
+mod jobs;
+mod pull;
+mod round;
+mod sweep;
+mod walk;
+
+use pipeline::sources::Error;
+use schemas::Instant;
+
+use super::config::Config;
+use super::convert::Dimension;
+use super::cursor::{Place, Step};
+use super::fault;
+use super::intake::Intake;
+use super::pages::{List, Sheet, self};
+use crate::client::{self, GlpiClient};
+
+/// One step under way.
+pub(super) struct Stepper<'a, 'l> {
+    pub(super) client: &'a GlpiClient,
+    pub(super) config: &'a Config,
+    pub(super) place: Place,
+    pub(super) intake: Intake<'l>,
+    /// The server's clock.
+    pub(super) now: Instant,
+    /// What the step leads to.
+    pub(super) outcome: Outcome,
+}
+
+/// What a step tells beside rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub(super) phase: String,
+    pub(super) progress: Option<(u64, u64)>,
+    pub(super) watermark: Option<Instant>,
+    pub(super) caught_up: bool,
+    pub(super) wait_ms: u64,
+}
+
+impl Stepper<'_, '_> {
+    /// Takes the next step.
+    pub(super) async fn step(&mut self) -> Result<(), Error> {
+        if !self.place.pending.is_empty() {
+            return self.read_families().await;
+        }
+        match self.place.step.clone() {
+            Step::Probe => self.probe().await,
+            Step::Backfill { at, totals } => self.backfill(at, totals).await,
+            Step::Walk(walk) => self.walk(walk).await,
+            Step::Job { pages_left } => self.work(pages_left).await,
+            Step::Rest => {
+                let walk = self.begin_round();
+                self.walk(walk).await
+            }
+        }
+    }
+
+    /// Reads a page of a list; nothing where the account may not read it and Farol can do without.
+    async fn sheet(&mut self, list: List, at: &super::cursor::Collection, is_ids_only: bool) -> Result<Option<Sheet>, Error> {
+        if !self.place.reads(list.itemtype()) {
+            return Ok(None);
+        }
+        let request = if is_ids_only { list.request().ids_only() } else { list.request() };
+        match pages::read(self.client, list.itemtype(), &request, at).await {
+            Ok(sheet) => {
+                if !is_ids_only {
+                    self.intake.leave_out(sheet.discarded);
+                }
+                Ok(Some(sheet))
+            }
+            Err(error) => self.do_without(list, error).map(|()| None),
+        }
+    }
+
+    /// Goes on without a list that cannot be read, unless it is required or the failure is of another kind.
+    fn do_without(&mut self, list: List, error: client::Error) -> Result<(), Error> {
+        if !fault::is_about_the_type(&error) {
+            return Err(fault::failure(&error));
+        }
+        if list.is_required() {
+            return Err(Error::Refused(format!("the account has no right to read {}: {error}", list.itemtype())));
+        }
+        tracing::warn!(itemtype = list.itemtype(), %error, "glpi item type is left out");
+        self.place.skipped.insert(list.itemtype().to_owned());
+        Ok(())
+    }
+}
+
+/// The space of the dimension that a list shows.
+const fn dimension_of(list: List) -> Option<(&'static Dimension, bool)> {
+    match list {
+        List::Dimension(dimension, is_trash) => Some((dimension, is_trash)),
+        _ => None,
+    }
+}

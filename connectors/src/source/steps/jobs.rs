@@ -1,0 +1,81 @@
+//! Slow work between the rounds: which is due, and one page of it at a time.
+
+use pipeline::sources::Error;
+use schemas::Instant;
+
+use super::Stepper;
+use crate::source::cursor::{Collection, Job, Step, Task};
+
+/// A desk whose ids fit on so many pages is small: looking at all of them costs next to nothing.
+const SMALL_PAGES: u64 = 3;
+
+impl Stepper<'_, '_> {
+    /// Reads the next page of slow work, or ends the round.
+    pub(super) async fn work(&mut self, pages_left: u32) -> Result<(), Error> {
+        if pages_left == 0 {
+            self.outcome.phase = "following".to_owned();
+            self.end_round();
+            return Ok(());
+        }
+        let Some(job) = self.place.job.take().or_else(|| self.due()) else {
+            self.outcome.phase = "following".to_owned();
+            self.end_round();
+            return Ok(());
+        };
+        self.place.step = Step::Job { pages_left: pages_left - 1 };
+        let task = job.task;
+        let next = match task {
+            Task::Sweep => self.sweep(job.at).await?,
+            Task::Dimensions => self.pull_dimensions(job.at).await?,
+            Task::Surveys => self.pull_surveys(job.at).await?,
+        };
+        if next.is_none() && task == Task::Sweep {
+            self.place.is_swept = true;
+        }
+        self.place.job = next.map(|at| Job { task, at });
+        Ok(())
+    }
+
+    /// The work that has been due for the longest time.
+    fn due(&mut self) -> Option<Job> {
+        let config = self.config;
+        let begun = &self.place.begun;
+        let works = [
+            (Task::Sweep, begun.sweep, self.sweep_interval_ms()),
+            (Task::Surveys, begun.surveys, config.survey_interval_ms),
+            (Task::Dimensions, begun.dimensions, config.dimension_interval_ms),
+        ];
+        let (_, task) = works
+            .into_iter()
+            .filter_map(|(task, begun, interval_ms)| Some((overdue(self.now, begun, interval_ms)?, task)))
+            .max_by_key(|&(overdue, _)| overdue)?;
+        let begun = &mut self.place.begun;
+        match task {
+            Task::Sweep => {
+                begun.sweep = Some(self.now);
+                self.place.tickets_seen = 0;
+            }
+            Task::Surveys => begun.surveys = Some(self.now),
+            Task::Dimensions => begun.dimensions = Some(self.now),
+        }
+        Some(Job { task, at: Collection::of(0) })
+    }
+
+    fn sweep_interval_ms(&self) -> u64 {
+        let small = SMALL_PAGES * u64::from(self.client.limits().page_rows_max);
+        if self.place.tickets_seen <= small {
+            self.config.small_sweep_interval_ms
+        } else {
+            self.config.sweep_interval_ms
+        }
+    }
+}
+
+/// For how many microseconds a work has been due; nothing where it is not.
+fn overdue(now: Instant, begun: Option<Instant>, interval_ms: u64) -> Option<i64> {
+    let Some(begun) = begun else { return Some(i64::MAX) };
+    // A clock that was set back must not stop the work until it has caught up.
+    let passed = now.0.abs_diff(begun.0);
+    let interval = interval_ms.saturating_mul(1_000);
+    (passed >= interval).then(|| i64::try_from(passed - interval).unwrap_or(i64::MAX))
+}
