@@ -5,6 +5,9 @@
 pub mod embedded;
 pub mod memory;
 
+#[cfg(test)]
+pub(crate) mod suite;
+
 use std::fmt;
 
 use async_trait::async_trait;
@@ -25,13 +28,14 @@ pub trait Bus: fmt::Debug + Send + Sync {
     /// Makes `batch` durable and answers the end of the topic after it.
     async fn append(&self, batch: Append) -> Result<Offset, Error>;
 
-    /// At most `limit` records from `from` on; empty at the end.
+    /// At most `limit` records from `from` on. Only an empty answer means the end: fewer than `limit` may come where they are
+    /// large. A place after the end is [`Error::Damaged`], for the log has lost what its reader has seen.
     async fn read(&self, topic: &str, from: Offset, limit: usize) -> Result<Vec<Record>, Error>;
 
     /// The offset after the last record.
     async fn end(&self, topic: &str) -> Result<Offset, Error>;
 
-    /// The first offset appended at or after `at`, or the end.
+    /// The first offset of the first append made at or after `at`, or the end.
     async fn offset_at(&self, topic: &str, at: Instant) -> Result<Offset, Error>;
 
     /// The source's saved place and the counts of its rows.
@@ -80,7 +84,7 @@ pub trait DeadLetters: Send + Sync {
     /// Adds letters; one that is there already stays as it is.
     async fn add(&self, letters: &[DeadLetter]) -> Result<(), Error>;
 
-    /// At most `limit` letters after `after`, oldest first.
+    /// At most `limit` letters after `after`, oldest first; none where there is no letter `after`.
     async fn list(&self, after: Option<&str>, limit: u32) -> Result<Vec<DeadLetter>, Error>;
 
     /// One letter.
@@ -120,6 +124,14 @@ pub enum Error {
     /// The disk or the server refused.
     #[error("log cannot be written or read: {0}")]
     Storage(String),
+    /// A newer Farol wrote the log.
+    #[error("log has layout {found}, and this Farol knows layouts up to {known}: start the newer one again")]
+    Layout {
+        /// The layout found.
+        found: i64,
+        /// The newest layout known.
+        known: i64,
+    },
     /// Acknowledged data is damaged.
     #[error("log is damaged in {topic} at offset {offset}: {reason}")]
     Damaged {
@@ -137,7 +149,7 @@ impl Error {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Busy(_) => Fault::Transient,
-            Self::Storage(_) | Self::Damaged { .. } => Fault::Fatal,
+            Self::Storage(_) | Self::Layout { .. } | Self::Damaged { .. } => Fault::Fatal,
         }
     }
 }

@@ -46,7 +46,7 @@ pub trait Ledger: Send + Sync {
 }
 
 /// What one step of a source brought.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourceBatch {
     /// The rows that became events: the events of one row each.
     pub converted: Vec<Vec<Event>>,

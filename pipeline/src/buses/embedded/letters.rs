@@ -1,0 +1,93 @@
+//! Dead letters.
+
+use async_trait::async_trait;
+use schemas::{Instant, Origin, TicketId};
+use serde::{Deserialize, de::IntoDeserializer};
+use sqlx::{FromRow, Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{
+    super::{DeadLetter, DeadLetters, Error},
+    EmbeddedBus, storage,
+};
+
+/// Adds letters; one that is there already stays as it is.
+pub(super) async fn add(connection: &mut SqliteConnection, letters: &[DeadLetter]) -> Result<(), Error> {
+    for letter in letters {
+        sqlx::query(
+            "insert into dead_letters (id, at, stage, origin, ticket_id, reason, raw, redriven_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing",
+        )
+        .bind(&letter.id)
+        .bind(letter.at.0)
+        .bind(&letter.stage)
+        .bind(letter.origin.as_str())
+        .bind(letter.ticket_id.map(|ticket| ticket.0))
+        .bind(&letter.reason)
+        .bind(&letter.raw)
+        .bind(letter.redriven_at.map(|at| at.0))
+        .execute(&mut *connection)
+        .await
+        .map_err(storage)?;
+    }
+    Ok(())
+}
+
+impl FromRow<'_, SqliteRow> for DeadLetter {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let origin: String = row.try_get("origin")?;
+        let origin: Result<Origin, serde::de::value::Error> = Origin::deserialize(origin.into_deserializer());
+        Ok(Self {
+            id: row.try_get("id")?,
+            at: Instant(row.try_get("at")?),
+            stage: row.try_get("stage")?,
+            origin: origin.map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+            ticket_id: row.try_get::<Option<i64>, _>("ticket_id")?.map(TicketId),
+            reason: row.try_get("reason")?,
+            raw: row.try_get("raw")?,
+            redriven_at: row.try_get::<Option<i64>, _>("redriven_at")?.map(Instant),
+        })
+    }
+}
+
+#[async_trait]
+impl DeadLetters for EmbeddedBus {
+    async fn add(&self, letters: &[DeadLetter]) -> Result<(), Error> {
+        let mut transaction = self.write().await?;
+        add(&mut transaction, letters).await?;
+        transaction.commit().await.map_err(storage)
+    }
+
+    async fn list(&self, after: Option<&str>, limit: u32) -> Result<Vec<DeadLetter>, Error> {
+        sqlx::query_as(
+            "select id, at, stage, origin, ticket_id, reason, raw, redriven_at from dead_letters
+            where place > case when ?1 is null then 0 else (select place from dead_letters where id = ?1) end
+            order by place limit ?2",
+        )
+        .bind(after)
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await
+        .map_err(storage)
+    }
+
+    async fn get(&self, id: &str) -> Result<Option<DeadLetter>, Error> {
+        sqlx::query_as(
+            "select id, at, stage, origin, ticket_id, reason, raw, redriven_at from dead_letters where id = ?",
+        )
+        .bind(id)
+        .fetch_optional(&self.reader)
+        .await
+        .map_err(storage)
+    }
+
+    async fn mark_redriven(&self, id: &str, at: Instant) -> Result<(), Error> {
+        let mut transaction = self.write().await?;
+        sqlx::query("update dead_letters set redriven_at = ? where id = ?")
+            .bind(at.0)
+            .bind(id)
+            .execute(&mut *transaction)
+            .await
+            .map_err(storage)?;
+        transaction.commit().await.map_err(storage)
+    }
+}
