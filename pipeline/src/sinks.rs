@@ -5,6 +5,8 @@
 
 pub mod embedded;
 pub mod memory;
+#[cfg(test)]
+mod suite;
 
 use std::{collections::HashMap, fmt};
 

@@ -4,9 +4,12 @@
 //! the newest version of a ticket only: a reader that finds an older version beside a newer one ignores the older.
 
 mod columns;
+mod newest;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::sync::Arc;
+
+pub use newest::{Part, merge, newest};
 
 /// One table of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +66,11 @@ impl Table {
     /// Whether newer rows of a ticket replace older ones.
     pub const fn is_versioned(self) -> bool {
         matches!(self, Self::Tickets | Self::TicketSpans)
+    }
+
+    /// Whether its rows belong to tickets.
+    pub const fn has_tickets(self) -> bool {
+        !matches!(self, Self::Dimensions)
     }
 
     /// The table as an Arrow schema.
