@@ -138,7 +138,6 @@ fn ticket(key: &TicketKey, memory: &Memory, newest: &Newest, rebuilt: Rebuilt) -
     let Rebuilt { life, status, people, groups, presence } = rebuilt;
     let status_now = small(state.status);
     let comments = |kind: CommentKind| memory.comments.iter().filter(|(of, _)| *of == kind).count() as u32;
-    let [target_tto_s, target_ttr_s, target_internal_tto_s, target_internal_ttr_s] = memory.targets;
     let answer = memory.survey.answer.as_ref();
     TicketRow {
         instance: key.instance.clone(),
@@ -160,10 +159,10 @@ fn ticket(key: &TicketKey, memory: &Memory, newest: &Newest, rebuilt: Rebuilt) -
         closed_at: state.closed_at.filter(|_| status_now == CLOSED),
         reopen_count: status.reopen_count,
         reopened_at: status.reopened_at,
-        target_tto_s,
-        target_ttr_s,
-        target_internal_tto_s,
-        target_internal_ttr_s,
+        target_tto_s: memory.targets[0],
+        target_ttr_s: memory.targets[1],
+        target_internal_tto_s: memory.targets[2],
+        target_internal_ttr_s: memory.targets[3],
         waiting_since: state.waiting_since.filter(|_| status_now == PENDING),
         followup_count: comments(CommentKind::Followup),
         task_count: comments(CommentKind::Task),

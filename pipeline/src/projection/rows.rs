@@ -16,6 +16,7 @@ pub(crate) use tickets::tickets;
 /// A row of `tickets`.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "each field is the column of the `tickets` table that has its name, documented there")]
+#[allow(clippy::struct_excessive_bools, reason = "the table has them")]
 pub struct TicketRow {
     pub instance: Instance,
     pub ticket_id: TicketId,

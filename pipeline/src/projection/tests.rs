@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 pub(crate) mod desk;
-mod histories;
+mod people;
+mod presence;
 mod properties;
+mod statuses;
 mod tables;
 
 use desk::{events, refolded, shown};

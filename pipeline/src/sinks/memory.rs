@@ -141,3 +141,29 @@ fn keys(table: Table, rows: &RecordBatch) -> Result<Vec<(String, i64)>, ArrowErr
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::sinks::suite;
+
+    #[tokio::test]
+    async fn keeps_what_every_sink_promises() {
+        suite::keeps_its_promises(&MemorySink::new()).await;
+    }
+
+    #[tokio::test]
+    async fn shows_the_newest_version_of_a_ticket_that_was_written_last() {
+        let sink = MemorySink::new();
+        let writes: [&[[i64; 3]]; 4] = [&[[1, 5, 1], [2, 6, 1]], &[[1, 4, 2]], &[[2, 6, 3]], &[[1, 7, 4]]];
+        for (rows, next) in writes.into_iter().zip(1..) {
+            let batch = RowBatch { rows: vec![suite::tickets(rows)], ..RowBatch::default() };
+            sink.write(batch, "tickets", Offset(next)).await.unwrap();
+        }
+        let mut versions = keys(Table::Tickets, &sink.rows(Table::Tickets)).unwrap();
+        versions.sort_unstable();
+        assert_eq!(versions, [("1".to_owned(), 7), ("2".to_owned(), 6)]);
+    }
+}
