@@ -35,10 +35,14 @@ pub(super) fn of_row(chain: &Chain, row: &DeadRow, at: Instant) -> DeadLetter {
     }
 }
 
-/// The letter of a row whose `events`, of which there is at least one, the chain refuses.
-pub(super) fn of_events(chain: &Chain, events: &[Event], reason: String, at: Instant) -> DeadLetter {
-    let first = events.first().map(|event| &event.envelope);
-    let origin = first.map_or_else(|| schemas::Origin::new("unknown", 0), |envelope| envelope.origin.clone());
+/// The letter of a row with `events`, one of which the chain refuses for a reason.
+pub(super) fn of_events(
+    chain: &Chain,
+    events: &[Event],
+    (refused, reason): (&Event, String),
+    at: Instant,
+) -> DeadLetter {
+    let Envelope { origin, ticket_id, .. } = &refused.envelope;
     // The ids of the events hold the row's revision.
     let revision: Vec<String> = events.iter().map(|event| event.envelope.event_id.to_string()).collect();
     let (raw, reason) = bounded(write(chain, events), reason);
@@ -46,8 +50,8 @@ pub(super) fn of_events(chain: &Chain, events: &[Event], reason: String, at: Ins
         id: id(origin.as_str(), &revision.join("+"), TRANSFORM),
         at,
         stage: TRANSFORM.to_owned(),
-        origin,
-        ticket_id: first.map(|envelope| envelope.ticket_id).filter(|ticket| *ticket != TicketId::NONE),
+        origin: origin.clone(),
+        ticket_id: Some(*ticket_id).filter(|ticket| *ticket != TicketId::NONE),
         reason,
         raw,
         redriven_at: None,

@@ -20,10 +20,10 @@ pub(super) struct Sorted {
     pub(super) filtered: u64,
 }
 
-enum Row {
+enum Row<'a> {
     Converted(Vec<(Bytes, Bytes)>),
     Filtered,
-    Dead(String),
+    Dead { event: &'a Event, reason: String },
 }
 
 /// Passes every row of `batch` through `chain`.
@@ -37,26 +37,23 @@ pub(super) fn sort(chain: &Chain, codec: &Codec, batch: &SourceBatch, at: Instan
                 sorted.records.extend(records);
             }
             Row::Filtered => sorted.filtered += 1,
-            Row::Dead(reason) => sorted.dead.push(letters::of_events(chain, events, reason, at)),
+            Row::Dead { event, reason } => sorted.dead.push(letters::of_events(chain, events, (event, reason), at)),
         }
     }
     sorted
 }
 
 /// One row: dead as soon as one event is refused, for half a row would be a wrong row.
-fn pass(chain: &Chain, codec: &Codec, events: &[Event]) -> Row {
-    if events.is_empty() {
-        return Row::Dead("row was converted into no event".to_owned());
-    }
+fn pass<'a>(chain: &Chain, codec: &Codec, events: &'a [Event]) -> Row<'a> {
     let mut records = Vec::with_capacity(events.len());
     for event in events {
         match chain.apply(event.clone()) {
-            Outcome::Keep(event) => match codec.encode(&event) {
-                Ok(value) => records.push((key(&event), Bytes::from(value))),
-                Err(error) => return Row::Dead(format!("event cannot be encoded: {error}")),
+            Outcome::Keep(kept) => match codec.encode(&kept) {
+                Ok(value) => records.push((key(&kept), Bytes::from(value))),
+                Err(error) => return Row::Dead { event, reason: format!("event cannot be encoded: {error}") },
             },
             Outcome::Drop { reason } => tracing::trace!(origin = %event.envelope.origin, reason, "event left out"),
-            Outcome::Reject { reason } => return Row::Dead(reason),
+            Outcome::Reject { reason } => return Row::Dead { event, reason },
         }
     }
     if records.is_empty() { Row::Filtered } else { Row::Converted(records) }
