@@ -29,4 +29,6 @@ export FAROL_TEST_PYTHON="$venv/bin/python"
 
 cargo fmt --all --check
 cargo clippy --workspace --all-targets --locked -- -D warnings
+# The journeys run the real binary.
+cargo build --workspace --locked
 cargo test --workspace --locked

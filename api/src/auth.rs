@@ -2,6 +2,7 @@
 //!
 //! A token is a JWT with `iss`, `aud`, `exp` and a `scope` of words. The algorithm is pinned: a token that names another is refused.
 
+use analytics::{Viewer, Visible};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use poem::Request;
 use poem_openapi::{SecurityScheme, auth::Bearer};
@@ -16,22 +17,20 @@ const TOKEN_BYTES_MAX: usize = 8 * 1024;
 
 /// What a token says.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Claims {
-    /// Who asks.
-    pub sub: String,
+pub(crate) struct Claims {
     /// Words apart by blanks.
     #[serde(default)]
-    pub scope: String,
+    scope: String,
     /// Entities the token is limited to, subtrees included; absent means all.
-    pub entities: Option<Vec<i64>>,
+    entities: Option<Vec<i64>>,
 }
 
 impl Claims {
     /// The rows that this token may see.
-    pub(crate) fn viewer(&self) -> analytics::Viewer {
+    pub(crate) fn viewer(&self) -> Viewer {
         match &self.entities {
-            None => analytics::Viewer::all(),
-            Some(roots) => analytics::Viewer::subtrees(roots),
+            None => Viewer::of_everything(),
+            Some(roots) => Viewer { entities: Visible::Subtree(roots.clone()) },
         }
     }
 }

@@ -27,7 +27,7 @@ const RETRY_AFTER_S: u32 = 5;
 /// One problem.
 #[derive(Clone, Debug, Serialize, JsonSchema, thiserror::Error)]
 #[error("{title}: {detail}")]
-pub struct Problem {
+pub(crate) struct Problem {
     /// A reference that explains this kind of problem.
     #[serde(rename = "type")]
     kind: String,
@@ -80,16 +80,19 @@ pub(crate) struct ProblemKind {
 const INTERNAL: ProblemKind = ProblemKind { code: "internal", title: "Internal error", status: 500 };
 
 /// Every kind of problem.
-pub(crate) const KINDS: [ProblemKind; 10] = [
-    ProblemKind { code: "invalid_parameter", title: "A parameter cannot be used", status: 400 },
+pub(crate) const KINDS: [ProblemKind; 13] = [
+    ProblemKind { code: "invalid_input", title: "A parameter cannot be used", status: 400 },
     ProblemKind { code: "invalid_request", title: "The request cannot be read", status: 400 },
     ProblemKind { code: "unauthorized", title: "A valid token is needed", status: 401 },
     ProblemKind { code: "forbidden", title: "The token does not allow this", status: 403 },
     ProblemKind { code: "not_found", title: "There is nothing here", status: 404 },
     ProblemKind { code: "method_not_allowed", title: "This path has other methods", status: 405 },
     ProblemKind { code: "payload_too_large", title: "The body is too large", status: 413 },
-    ProblemKind { code: "timeout", title: "The question took too long", status: 503 },
-    ProblemKind { code: "not_ready", title: "There is no answer yet", status: 503 },
+    ProblemKind { code: "busy", title: "Too many questions at once", status: 503 },
+    ProblemKind { code: "nothing_stored", title: "Nothing is stored yet", status: 503 },
+    ProblemKind { code: "store_unavailable", title: "The store gives no answer", status: 503 },
+    ProblemKind { code: "store_damaged", title: "The store is damaged", status: 503 },
+    ProblemKind { code: "control_unavailable", title: "The control state gives no answer", status: 503 },
     INTERNAL,
 ];
 
@@ -166,6 +169,17 @@ impl ApiResponse for Problem {
 
 impl From<analytics::Error> for Problem {
     fn from(error: analytics::Error) -> Self {
-        crate::answers::problem(&error)
+        match &error {
+            analytics::Error::Invalid { field, .. } => Self::new(error.code(), error.to_string()).about(field),
+            analytics::Error::NotFound { .. } | analytics::Error::Busy => Self::new(error.code(), error.to_string()),
+            _ if error.is_transient() => {
+                tracing::warn!(%error, "question not answered");
+                Self::new(error.code(), "the same question may be answered in a moment")
+            }
+            _ => {
+                tracing::error!(%error, "question not answered");
+                Self::new(error.code(), "something is wrong inside; the log has the cause")
+            }
+        }
     }
 }

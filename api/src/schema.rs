@@ -3,7 +3,7 @@
 //! An answer derives its JSON schema beside its definition in `analytics`; this translates that schema into poem-openapi's, so
 //! an answer is described once.
 
-use std::{borrow::Cow, marker::PhantomData};
+use std::borrow::Cow;
 
 use poem_openapi::{
     registry::{MetaSchema, MetaSchemaRef, Registry},
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 /// An answer on its way out.
 #[derive(Debug)]
-pub struct Shown<T>(pub T);
+pub(crate) struct Shown<T>(pub(crate) T);
 
 impl<T: Serialize + JsonSchema + Send + Sync> Type for Shown<T> {
     const IS_REQUIRED: bool = true;
@@ -62,7 +62,7 @@ impl<T: Serialize + JsonSchema + Send + Sync> ToJSON for Shown<T> {
 }
 
 /// Marks every schema of this crate for the registry, which tells types of one name apart by their Rust type.
-struct Named(#[expect(dead_code, reason = "only its type is used")] PhantomData<()>);
+struct Named;
 
 fn put(registry: &mut Registry, name: &str, schema: &Value) {
     registry.create_schema::<Named, _>(name.to_owned(), |_| meta(schema));

@@ -1,12 +1,46 @@
 //! The commands, one file each.
 
 mod config;
+mod dead_letters;
+mod demo;
+mod doctor;
+mod rebuild;
+mod replay;
+mod rows;
+mod sim;
+mod snapshot;
+mod status;
 mod token;
+mod up;
 
 use clap::Subcommand;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Settings;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Reads a GLPI, follows its changes and answers questions about it
+    Up(up::Up),
+    /// Does the same with a simulated GLPI that moves
+    Demo(demo::Demo),
+    /// Serves a simulated GLPI by itself
+    Sim(sim::SimArgs),
+    /// Says in plain sentences what is wrong
+    Doctor(Box<Settings>),
+    /// Says how far ingestion has come
+    Status(status::Status),
+    /// Lists, shows and drives again what could not be read
+    #[command(subcommand)]
+    DeadLetters(dead_letters::DeadLetters),
+    /// Makes the rows again of tickets whose events were appended in a window
+    Replay(replay::Replay),
+    /// Makes every row again from the log, then puts the new store in place
+    Rebuild(Box<Settings>),
+    /// Prints the rows of a table
+    Rows(rows::Rows),
+    /// Publishes the tables as plain Parquet files
+    Snapshot(snapshot::Snapshot),
     /// Makes tokens for the API
     #[command(subcommand)]
     Token(token::Token),
@@ -18,8 +52,28 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         match self {
+            Self::Up(command) => command.run().await,
+            Self::Demo(command) => command.run().await,
+            Self::Sim(command) => sim::run(command).await,
+            Self::Doctor(settings) => doctor::run(*settings).await,
+            Self::Status(command) => command.run().await,
+            Self::DeadLetters(command) => command.run().await,
+            Self::Replay(command) => command.run().await,
+            Self::Rebuild(settings) => rebuild::run(*settings).await,
+            Self::Rows(command) => command.run().await,
+            Self::Snapshot(command) => command.run().await,
             Self::Token(command) => command.run(),
             Self::Config(command) => command.run(),
         }
     }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub(crate) async fn stop_signal() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    Ok(())
 }

@@ -27,9 +27,14 @@ impl Settings {
             merged.extend(given(map(&file)?));
         }
         merged.extend(given(map(self)?));
-        let config: Config = serde_json::from_value(Value::Object(merged)).context("configuration cannot be used")?;
-        config.validate()?;
-        Ok(config)
+        Config::of(merged)
+    }
+
+    /// The same without a file: these settings and the defaults.
+    pub(crate) fn alone(&self) -> anyhow::Result<Config> {
+        let mut merged = map(&Config::default())?;
+        merged.extend(given(map(self)?));
+        Config::of(merged)
     }
 
     fn file(&self) -> anyhow::Result<Option<Self>> {
@@ -58,6 +63,12 @@ impl Config {
             }
         }
         toml::to_string(&given(all)).context("configuration cannot be printed")
+    }
+
+    fn of(merged: Map<String, Value>) -> anyhow::Result<Self> {
+        let config: Self = serde_json::from_value(Value::Object(merged)).context("configuration cannot be used")?;
+        config.validate()?;
+        Ok(config)
     }
 
     fn validate(&self) -> anyhow::Result<()> {

@@ -6,7 +6,11 @@ mod clock;
 mod commands;
 mod config;
 mod datadir;
+mod engine;
+mod glpi;
+mod server;
 mod signing;
+mod simulated;
 mod telemetry;
 
 use std::process::ExitCode;

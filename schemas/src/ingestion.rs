@@ -1,11 +1,12 @@
 //! What the write side tells everybody about its progress: conservation counts and how fresh the store is.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Instant, Offset};
 
 /// Rows of the source, each counted where it happens: `fetched = repeated + converted + filtered + dead`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RowCounts {
     /// Rows that the source delivered.
     pub fetched: u64,
@@ -27,7 +28,7 @@ impl RowCounts {
 }
 
 /// Events of the topic, each counted where it happens: `appended = stored + repeated + filtered + dead` once all are processed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EventCounts {
     /// Events in the topic.
     pub appended: u64,
@@ -49,7 +50,7 @@ impl EventCounts {
 }
 
 /// A circuit breaker's state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Breaker {
     /// Requests pass.

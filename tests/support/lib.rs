@@ -1,2 +1,10 @@
-//! What the integration tests share: starting the real binary beside a simulated desk, asking it, comparing with the truth.
+//! What the integration tests share: the real binary beside a simulated desk, and the truth to compare with.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test support: a failure is a failed test")]
+
+mod home;
+mod truth;
+mod up;
+
+pub use home::{APP_TOKEN, Home, USER_TOKEN, served};
+pub use truth::assert_equals_truth;
+pub use up::Up;

@@ -1,0 +1,156 @@
+//! The REST endpoints: understand, ask, present.
+
+use std::sync::Arc;
+
+use analytics::{
+    Analytics, Answer, SyncReceipt,
+    usecases::{
+        get_data_freshness, get_ingestion_lag, get_sla_breaches, get_technician_productivity, get_technician_ranking,
+        get_ticket_timeline, get_tickets_backlog, get_tickets_overview, sync_ticket,
+    },
+};
+use poem_openapi::{ApiResponse, OpenApi, Tags, param::Path, payload::Json};
+use schemas::Instant;
+
+use crate::{
+    asked::Asked,
+    auth::{Admin, Observer, Reader},
+    health::SystemHealth,
+    problem::Problem,
+    schema::Shown,
+};
+
+/// Every endpoint under `/v1`.
+pub(crate) struct Answers {
+    pub(crate) analytics: Arc<Analytics>,
+    pub(crate) clock: fn() -> Instant,
+}
+
+#[derive(Tags)]
+enum Tag {
+    /// How the desk stands, and its tickets.
+    Tickets,
+    /// Who solves how much, and when.
+    Technicians,
+    /// What took too long.
+    Sla,
+    /// How fresh the numbers are.
+    System,
+}
+
+type Shows<T> = Result<Json<Shown<Answer<T>>>, Problem>;
+
+/// A request taken on.
+#[derive(ApiResponse)]
+enum Accepted {
+    /// The ticket will be read again.
+    #[oai(status = 202)]
+    Accepted(Json<Shown<Answer<SyncReceipt>>>),
+}
+
+#[OpenApi(prefix_path = "/v1")]
+impl Answers {
+    /// How the desk stands: figures now and in a window, and the tickets behind them.
+    #[oai(path = "/tickets/overview", method = "get", tag = "Tag::Tickets", operation_id = "getTicketsOverview")]
+    async fn tickets_overview(
+        &self,
+        caller: Reader,
+        asked: Asked<get_tickets_overview::Input>,
+    ) -> Shows<get_tickets_overview::TicketsOverview> {
+        let answer =
+            get_tickets_overview::execute(&self.analytics, &caller.0.viewer(), &asked.0, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
+    /// The open tickets, by age and by up to three dimensions.
+    #[oai(path = "/tickets/backlog", method = "get", tag = "Tag::Tickets", operation_id = "getTicketsBacklog")]
+    async fn tickets_backlog(
+        &self,
+        caller: Reader,
+        asked: Asked<get_tickets_backlog::Input>,
+    ) -> Shows<get_tickets_backlog::TicketsBacklog> {
+        let answer =
+            get_tickets_backlog::execute(&self.analytics, &caller.0.viewer(), &asked.0, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
+    /// What happened to one ticket, oldest first, with its SLA clocks.
+    #[oai(path = "/tickets/:id/timeline", method = "get", tag = "Tag::Tickets", operation_id = "getTicketTimeline")]
+    async fn ticket_timeline(
+        &self,
+        caller: Reader,
+        /// The ticket
+        id: Path<i64>,
+        asked: Asked<get_ticket_timeline::Input>,
+    ) -> Shows<get_ticket_timeline::TicketTimeline> {
+        let input = get_ticket_timeline::Input { ticket_id: id.0, ..asked.0 };
+        let answer = get_ticket_timeline::execute(&self.analytics, &caller.0.viewer(), &input, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
+    /// Asks for one ticket to be read from GLPI again at once.
+    #[oai(path = "/tickets/:id/sync", method = "post", tag = "Tag::Tickets", operation_id = "syncTicket")]
+    async fn sync_ticket(
+        &self,
+        caller: Admin,
+        /// The ticket
+        id: Path<i64>,
+    ) -> Result<Accepted, Problem> {
+        let input = sync_ticket::Input { ticket_id: id.0 };
+        let answer = sync_ticket::execute(&self.analytics, &caller.0.viewer(), input, (self.clock)()).await?;
+        Ok(Accepted::Accepted(Json(Shown(answer))))
+    }
+
+    /// Who solved how much, and how much of it in time, by person or team.
+    #[oai(
+        path = "/technicians/ranking",
+        method = "get",
+        tag = "Tag::Technicians",
+        operation_id = "getTechnicianRanking"
+    )]
+    async fn technician_ranking(
+        &self,
+        caller: Reader,
+        asked: Asked<get_technician_ranking::Input>,
+    ) -> Shows<get_technician_ranking::TechnicianRanking> {
+        let answer =
+            get_technician_ranking::execute(&self.analytics, &caller.0.viewer(), &asked.0, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
+    /// When tickets are solved, by hour band of the day.
+    #[oai(
+        path = "/technicians/productivity",
+        method = "get",
+        tag = "Tag::Technicians",
+        operation_id = "getTechnicianProductivity"
+    )]
+    async fn technician_productivity(
+        &self,
+        caller: Reader,
+        asked: Asked<get_technician_productivity::Input>,
+    ) -> Shows<get_technician_productivity::TechnicianProductivity> {
+        let answer =
+            get_technician_productivity::execute(&self.analytics, &caller.0.viewer(), &asked.0, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
+    /// Clocks that went over their due instant, how far and how bad.
+    #[oai(path = "/sla/breaches", method = "get", tag = "Tag::Sla", operation_id = "getSlaBreaches")]
+    async fn sla_breaches(
+        &self,
+        caller: Reader,
+        asked: Asked<get_sla_breaches::Input>,
+    ) -> Shows<get_sla_breaches::SlaBreaches> {
+        let answer = get_sla_breaches::execute(&self.analytics, &caller.0.viewer(), &asked.0, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
+    /// How far ingestion has come and how fresh the numbers are.
+    #[oai(path = "/system/health", method = "get", tag = "Tag::System", operation_id = "getSystemHealth")]
+    async fn system_health(&self, _caller: Observer) -> Result<Json<Shown<SystemHealth>>, Problem> {
+        let lag = get_ingestion_lag::execute(&self.analytics, (self.clock)()).await?;
+        let freshness = get_data_freshness::execute(&self.analytics, (self.clock)()).await?;
+        Ok(Json(Shown(SystemHealth::of(lag, freshness))))
+    }
+}

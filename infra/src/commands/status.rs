@@ -1,0 +1,114 @@
+//! `farol status`: how far ingestion has come, from log, store and board; also beside a running `farol up`.
+
+use std::{collections::BTreeMap, path::Path};
+
+use analytics::{
+    stores::{self, Store as _, embedded::EmbeddedStore},
+    tables,
+};
+use anyhow::Context as _;
+use arrow::array::AsArray as _;
+use clap::Args;
+use control::Control;
+use pipeline::buses::embedded::EmbeddedBus;
+use schemas::{ingestion::IngestionStatus, tables::Table};
+use serde_json::{Value, json};
+
+use crate::{clock, config::Settings, datadir, engine};
+
+#[derive(Args, Debug)]
+pub(crate) struct Status {
+    /// As JSON, for scripts
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+impl Status {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let config = self.settings.resolve()?;
+        let dir = datadir::existing(&config.data_dir)?;
+        let status = read(dir).await?;
+        let tickets = tickets(dir).await?;
+        let lag = engine::lag_s(&status, clock::now());
+        if self.json {
+            println!("{}", document(&status, &tickets, lag));
+        } else {
+            print!("{}", sentences(&status, &tickets, lag));
+        }
+        Ok(())
+    }
+}
+
+/// The board, corrected by what log and store say themselves.
+async fn read(dir: &Path) -> anyhow::Result<IngestionStatus> {
+    let mut status = Control::open(dir).await?.read_status().await?.unwrap_or_default();
+    let bus = EmbeddedBus::open_read_only(dir).await?;
+    engine::Facts::read(&bus, dir).await?.write(&mut status);
+    status.caught_up &= status.stored_offset >= status.end_offset;
+    Ok(status)
+}
+
+/// Tickets by presence.
+async fn tickets(dir: &Path) -> anyhow::Result<BTreeMap<&'static str, u64>> {
+    let mut tickets = BTreeMap::from([("live", 0), ("trashed", 0), ("purged", 0), ("hidden", 0)]);
+    let snapshot = match EmbeddedStore::open(dir).snapshot().await {
+        Ok(snapshot) => snapshot,
+        Err(stores::Error::Empty) => return Ok(tickets),
+        Err(error) => return Err(error.into()),
+    };
+    let mut rows = tables::read(&*snapshot, Table::Tickets, &["presence"]).await?;
+    while let Some(batch) = rows.next().await {
+        let batch = batch?;
+        let presences = batch.column(0).as_string_opt::<i32>().context("presence is no text")?;
+        for presence in presences.iter().flatten() {
+            if let Some((_, count)) = tickets.iter_mut().find(|(name, _)| **name == presence) {
+                *count += 1;
+            }
+        }
+    }
+    Ok(tickets)
+}
+
+fn document(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option<f64>) -> Value {
+    json!({
+        "caught_up": status.caught_up,
+        "phase": status.phase,
+        "tickets": tickets,
+        "rows": status.rows,
+        "events": status.events,
+        "lag_seconds": lag,
+        "cursor": status.cursor,
+        "offsets": {"end": status.end_offset, "stored": status.stored_offset},
+        "breaker": status.breaker,
+        "last_error": status.last_error,
+    })
+}
+
+fn sentences(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option<f64>) -> String {
+    let IngestionStatus { rows, events, .. } = status;
+    let place = if status.caught_up { "caught up".to_owned() } else { format!("not caught up: {}", status.phase) };
+    let lag = lag.map_or("not known yet".to_owned(), |lag| format!("{lag:.0} s"));
+    let mut text = format!(
+        "ingestion   {place}\nlag         {lag}\ntickets     {} live, {} in the trash, {} purged, {} out of sight\n",
+        tickets["live"], tickets["trashed"], tickets["purged"], tickets["hidden"],
+    );
+    text += &format!(
+        "rows        {} fetched = {} repeated + {} converted + {} filtered + {} dead\n",
+        rows.fetched, rows.repeated, rows.converted, rows.filtered, rows.dead,
+    );
+    text += &format!(
+        "events      {} appended = {} stored + {} repeated + {} filtered + {} dead + {} to come\n",
+        events.appended, events.stored, events.repeated, events.filtered, events.dead, events.pending(),
+    );
+    text += &format!("offsets     stored {} of {}\n", status.stored_offset, status.end_offset);
+    text += &format!("breaker     {}\n", json!(status.breaker).as_str().unwrap_or_default());
+    if let Some(cursor) = &status.cursor {
+        text += &format!("cursor      {cursor}\n");
+    }
+    if let Some(error) = &status.last_error {
+        text += &format!("last error  {error}\n");
+    }
+    text
+}

@@ -1,0 +1,153 @@
+//! The engine: ingest, process and compact, each on its own, until told to stop.
+//!
+//! Each loop calls one use case and does what the fault says: again after a pause, or stop. What it did goes to the board.
+
+mod board;
+mod compaction;
+mod ingestion;
+mod processing;
+mod tasks;
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use control::Control;
+use pipeline::{
+    buses::{Bus, embedded::EmbeddedBus},
+    ingest::{self, Ingest},
+    process,
+    projection::Trash,
+    sinks::embedded::{self, EmbeddedSink},
+    sources::Source,
+};
+use schemas::Codec;
+use tokio::sync::{Notify, watch};
+use transforms::{Chain, Policy};
+
+use crate::{clock, config::Config, glpi};
+
+pub(crate) use board::{Board, Facts, lag_s};
+pub(crate) use tasks::{Task, ask};
+
+/// Everything the loops share.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) board: Arc<Board>,
+    pub(crate) bus: Arc<EmbeddedBus>,
+    control: Control,
+    codec: Arc<Codec>,
+    /// The store in use; a rebuild puts another in its place.
+    sink: watch::Sender<Arc<EmbeddedSink>>,
+    process: process::Config,
+    data_dir: std::path::PathBuf,
+    /// Rings when the log has grown or a task waits.
+    doorbell: Arc<Notify>,
+}
+
+/// When the loops end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// Told to.
+    Stopped,
+    /// Told to, or everything there was is stored.
+    CaughtUp,
+}
+
+impl Engine {
+    /// Opens log and store of a data directory that this process holds.
+    pub(crate) async fn open(data_dir: &Path, control: Control, config: &Config) -> anyhow::Result<Self> {
+        let bus = EmbeddedBus::open(data_dir).await?;
+        let sink = EmbeddedSink::open(data_dir, embedded::Config::default(), clock::now).await?;
+        let (sink, _) = watch::channel(Arc::new(sink));
+        let process = process::Config { trash: trash(config), ..process::Config::default() };
+        let engine = Self {
+            board: Arc::new(Board::new(control.clone()).await?),
+            bus: Arc::new(bus),
+            control,
+            codec: Arc::new(Codec::new()?),
+            sink,
+            process,
+            data_dir: data_dir.to_owned(),
+            doorbell: Arc::new(Notify::new()),
+        };
+        engine.survey().await?;
+        Ok(engine)
+    }
+
+    /// Ingestion of the configured GLPI into the log.
+    pub(crate) fn ingest(&self, config: &Config) -> anyhow::Result<Ingest> {
+        let source = glpi::source(config)?;
+        self.ingest_from(Box::new(source), policy(config)?)
+    }
+
+    fn ingest_from(&self, source: Box<dyn Source>, policy: Policy) -> anyhow::Result<Ingest> {
+        let chain = Chain::new(policy).context("policy cannot be used")?;
+        let bus: Arc<dyn Bus> = Arc::clone(&self.bus) as _;
+        let limits = ingest::Config::default();
+        Ok(Ingest::new(source, bus, chain, Arc::clone(&self.codec), Arc::new(clock::now)).with(limits))
+    }
+
+    /// Runs every loop. Ends in order: the source first, then what it brought is stored, then files are put away.
+    pub(crate) async fn run(&self, ingest: Ingest, until: Until, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        let (drained, drain) = watch::channel(false);
+        let (finished, finish) = watch::channel(false);
+        let ingesting = async {
+            let outcome = self.ingest_until(ingest, until, stop).await;
+            drained.send_replace(true);
+            self.doorbell.notify_one();
+            outcome
+        };
+        let processing = async {
+            let outcome = self.process_until(until, drain).await;
+            finished.send_replace(true);
+            outcome
+        };
+        let publishing = self.board.publish_until(finish.clone());
+        let (ingested, processed, compacted, ()) =
+            tokio::join!(ingesting, processing, self.compact_until(finish), publishing);
+        self.board.publish().await;
+        ingested.and(processed).and(compacted)
+    }
+
+    /// Puts what is on disk on the board.
+    async fn survey(&self) -> anyhow::Result<()> {
+        let facts = self.facts().await?;
+        self.board.change(|status| facts.write(status));
+        Ok(())
+    }
+
+    async fn facts(&self) -> anyhow::Result<Facts> {
+        Facts::read(&*self.bus, &self.data_dir).await
+    }
+
+    /// The store in use.
+    fn store(&self) -> Arc<EmbeddedSink> {
+        Arc::clone(&self.sink.borrow())
+    }
+
+    /// Closes log and store.
+    pub(crate) async fn close(&self) {
+        self.store().close().await;
+        self.bus.close().await;
+    }
+}
+
+/// What the desk uses its trash for.
+pub(crate) fn trash(config: &Config) -> Trash {
+    if config.trash == "keep" { Trash::Keep } else { Trash::Drop }
+}
+
+fn policy(config: &Config) -> anyhow::Result<Policy> {
+    let policy: Policy = match &config.transforms {
+        Some(given) => serde_json::from_value(given.clone()).context("transforms cannot be used")?,
+        None => Policy::default(),
+    };
+    policy.validate()?;
+    Ok(policy)
+}
+
+/// Waits until `flag` is raised.
+pub(crate) async fn raised(flag: &mut watch::Receiver<bool>) {
+    // An error means that nobody can raise it any more: that is a stop, too.
+    flag.wait_for(|raised| *raised).await.ok();
+}

@@ -1,0 +1,173 @@
+//! The board: how far the write side has come, for everybody who asks.
+
+use std::{
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use control::Control;
+use pipeline::{
+    buses::{Bus, TICKETS},
+    ingest::Ingested,
+    sinks::embedded::{Progress, progress},
+    sources::Vitals,
+};
+use schemas::{
+    Instant, Offset,
+    ingestion::{EventCounts, IngestionStatus, RowCounts},
+};
+use tokio::sync::watch;
+
+use crate::clock;
+
+use super::raised;
+
+/// How often a changed board is written down.
+const PUBLISH_INTERVAL: Duration = Duration::from_millis(300);
+
+/// The status in memory, written to control state when it changed.
+#[derive(Debug)]
+pub(crate) struct Board {
+    status: Mutex<IngestionStatus>,
+    /// The source has read everything there was and its last step succeeded.
+    is_source_done: AtomicBool,
+    is_changed: AtomicBool,
+    control: Control,
+    progress: watch::Sender<Option<(u64, u64)>>,
+}
+
+/// What log and store say about themselves.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    rows: RowCounts,
+    events: EventCounts,
+    end: Offset,
+    stored: Offset,
+    cursor: Option<String>,
+}
+
+impl Facts {
+    pub(crate) async fn read(bus: &dyn Bus, data_dir: &Path) -> anyhow::Result<Self> {
+        // The store first: its position can then never be beyond the end read after it.
+        let Progress { position, counts } = progress(data_dir).await?;
+        let (cursor, rows) = bus.checkpoint().await?;
+        let end = bus.end(TICKETS).await?;
+        let events = EventCounts { appended: end.0, ..counts };
+        Ok(Self { rows, events, end, stored: position, cursor: cursor.map(|cursor| cursor.0) })
+    }
+
+    pub(crate) fn write(&self, status: &mut IngestionStatus) {
+        status.rows = self.rows;
+        status.events = self.events;
+        status.end_offset = self.end;
+        status.stored_offset = self.stored;
+        status.cursor.clone_from(&self.cursor);
+    }
+}
+
+impl Board {
+    /// The board as last written.
+    pub(crate) async fn new(control: Control) -> anyhow::Result<Self> {
+        let mut status = control.read_status().await?.unwrap_or_default();
+        status.caught_up = false;
+        Ok(Self {
+            status: Mutex::new(status),
+            is_source_done: AtomicBool::new(false),
+            is_changed: AtomicBool::new(true),
+            control,
+            progress: watch::channel(None).0,
+        })
+    }
+
+    /// The status now.
+    pub(crate) fn status(&self) -> IngestionStatus {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Rows of the backfill done and in all, while there is one.
+    pub(crate) fn progress(&self) -> watch::Receiver<Option<(u64, u64)>> {
+        self.progress.subscribe()
+    }
+
+    /// Changes the status and what follows from it.
+    pub(crate) fn change(&self, change: impl FnOnce(&mut IngestionStatus)) {
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut status);
+        if status.stored_offset >= status.watermark_offset {
+            status.stored_watermark = status.source_watermark;
+        }
+        status.caught_up =
+            self.is_source_done.load(Ordering::Relaxed) && status.stored_offset >= status.end_offset && status.last_error.is_none();
+        status.updated_at = clock::now();
+        self.is_changed.store(true, Ordering::Relaxed);
+    }
+
+    /// A step of the source succeeded.
+    pub(super) fn ingested(&self, ingested: &Ingested, facts: &Facts, vitals: &Vitals) {
+        self.is_source_done.store(ingested.caught_up, Ordering::Relaxed);
+        self.progress.send_replace(ingested.progress);
+        self.change(|status| {
+            facts.write(status);
+            write_vitals(status, vitals);
+            status.phase.clone_from(&ingested.phase);
+            status.last_error = None;
+            if let Some(watermark) = ingested.watermark {
+                status.source_watermark = Some(watermark);
+                status.watermark_offset = ingested.end;
+                status.last_success_at = Some(clock::now());
+            }
+        });
+    }
+
+    /// A step of the source failed.
+    pub(super) fn failed(&self, sentence: &str, vitals: &Vitals) {
+        self.is_source_done.store(false, Ordering::Relaxed);
+        self.change(|status| {
+            write_vitals(status, vitals);
+            status.last_error = Some(sentence.to_owned());
+        });
+    }
+
+    /// Events were stored.
+    pub(super) fn processed(&self, facts: &Facts) {
+        self.change(|status| facts.write(status));
+    }
+
+    /// Writes the board down now.
+    pub(crate) async fn publish(&self) {
+        let status = self.status();
+        // The status is told again soon; a failure to tell it must not stop what it tells about.
+        if let Err(error) = self.control.write_status(&status).await {
+            tracing::warn!(%error, "status not written");
+        }
+    }
+
+    /// Writes the board down whenever it changed, until `stop`.
+    pub(super) async fn publish_until(&self, mut stop: watch::Receiver<bool>) {
+        loop {
+            if self.is_changed.swap(false, Ordering::Relaxed) {
+                self.publish().await;
+            }
+            tokio::select! {
+                () = raised(&mut stop) => return,
+                () = tokio::time::sleep(PUBLISH_INTERVAL) => {}
+            }
+        }
+    }
+}
+
+fn write_vitals(status: &mut IngestionStatus, vitals: &Vitals) {
+    status.breaker = vitals.breaker;
+    status.retries = vitals.retries;
+    status.criteria_failures = vitals.criteria_failures;
+}
+
+/// Seconds between everything that is stored and now; `None` before the first cycle.
+pub(crate) fn lag_s(status: &IngestionStatus, now: Instant) -> Option<f64> {
+    let watermark = status.stored_watermark?;
+    Some((now.0.saturating_sub(watermark.0).max(0)) as f64 / 1e6)
+}

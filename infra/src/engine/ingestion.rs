@@ -1,0 +1,131 @@
+//! The loop that reads the source.
+
+use std::time::Duration;
+
+use anyhow::anyhow;
+use pipeline::{
+    Fault,
+    ingest::{Error, Ingest, Ingested},
+};
+use tokio::sync::watch;
+
+use crate::clock;
+
+use super::{Engine, Until, raised};
+
+/// The pause after a transient failure; the client has waited and tried again itself before.
+const PAUSE: Duration = Duration::from_secs(1);
+/// The pause after a refusal that only a person can mend.
+const REFUSED_PAUSE: Duration = Duration::from_secs(30);
+/// Failures in a row after which `up --once` gives up.
+const ONCE_FAILURES_MAX: u32 = 3;
+/// How often requests of people are looked for while there is nothing else to do.
+const REQUESTS_INTERVAL: Duration = Duration::from_millis(500);
+/// Sync requests answered between two steps.
+const SYNCS_MAX: u32 = 20;
+
+impl Engine {
+    /// Steps until told to stop; with [`Until::CaughtUp`] until there is nothing more to read.
+    pub(super) async fn ingest_until(
+        &self,
+        mut ingest: Ingest,
+        until: Until,
+        mut stop: watch::Receiver<bool>,
+    ) -> anyhow::Result<()> {
+        let outcome = tokio::select! {
+            // A step that is dropped half way is repeated at the next start.
+            () = raised(&mut stop) => Ok(()),
+            outcome = self.ingest_steps(&mut ingest, until) => outcome,
+        };
+        ingest.close().await;
+        outcome
+    }
+
+    async fn ingest_steps(&self, ingest: &mut Ingest, until: Until) -> anyhow::Result<()> {
+        let mut has_worked = false;
+        let mut failures = 0;
+        loop {
+            self.answer_requests(ingest).await;
+            match ingest.step().await {
+                Ok(ingested) => {
+                    (has_worked, failures) = (true, 0);
+                    self.note(ingest, &ingested).await?;
+                    if until == Until::CaughtUp && ingested.caught_up {
+                        return Ok(());
+                    }
+                    self.rest(ingest, Duration::from_millis(ingested.wait_ms)).await;
+                }
+                Err(error) => {
+                    failures += 1;
+                    let fault = error.fault();
+                    let sentence = error.to_string();
+                    tracing::warn!(error = sentence, "source gave nothing");
+                    self.board.failed(&sentence, &ingest.vitals());
+                    let gives_up = match until {
+                        Until::CaughtUp => fault != Fault::Transient || failures >= ONCE_FAILURES_MAX,
+                        // A refusal at the very start is a mistake in the configuration: somebody is there to read it.
+                        Until::Stopped => fault == Fault::Fatal && !has_worked,
+                    };
+                    if gives_up {
+                        return Err(anyhow!(sentence));
+                    }
+                    self.rest(ingest, if fault == Fault::Transient { PAUSE } else { REFUSED_PAUSE }).await;
+                }
+            }
+        }
+    }
+
+    async fn note(&self, ingest: &Ingest, ingested: &Ingested) -> anyhow::Result<()> {
+        let facts = self.facts().await?;
+        self.board.ingested(ingested, &facts, &ingest.vitals());
+        if ingested.appended > 0 {
+            self.doorbell.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Waits, but answers people meanwhile.
+    async fn rest(&self, ingest: &mut Ingest, pause: Duration) {
+        let end = tokio::time::Instant::now() + pause;
+        while tokio::time::Instant::now() < end {
+            tokio::time::sleep_until(end.min(tokio::time::Instant::now() + REQUESTS_INTERVAL)).await;
+            self.answer_requests(ingest).await;
+        }
+    }
+
+    /// Sync requests and redrives that wait.
+    async fn answer_requests(&self, ingest: &mut Ingest) {
+        if let Err(error) = self.answer_syncs(ingest).await {
+            tracing::warn!(%error, "requests not answered");
+        }
+        self.redrive_asked(ingest).await;
+    }
+
+    async fn answer_syncs(&self, ingest: &mut Ingest) -> anyhow::Result<()> {
+        for request in self.control.queued_syncs(SYNCS_MAX).await? {
+            let outcome = match ingest.sync(request.ticket_id).await {
+                Ok(ingested) => {
+                    if ingested.appended > 0 {
+                        self.doorbell.notify_one();
+                    }
+                    Ok(())
+                }
+                // It waits for the source to come back.
+                Err(error) if error.fault() == Fault::Transient => return Err(error.into()),
+                Err(error) => Err(error.to_string()),
+            };
+            self.survey().await?;
+            self.control.finish_sync(request.id, outcome, clock::now()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Drives one letter again; the sentence says what became of it.
+pub(super) async fn redrive(ingest: &mut Ingest, id: &str) -> Result<String, Error> {
+    let redriven = ingest.redrive(id).await?;
+    Ok(match redriven.still_dead {
+        None => format!("{id}: {} events appended", redriven.ingested.appended),
+        Some(reason) => format!("{id}: still dead, {reason}"),
+    })
+}
