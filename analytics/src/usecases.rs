@@ -10,6 +10,8 @@ pub mod get_tickets_backlog;
 pub mod get_tickets_overview;
 mod subjects;
 pub mod sync_ticket;
+#[cfg(test)]
+mod tests;
 mod timeline_events;
 
 pub use subjects::SubjectKind;

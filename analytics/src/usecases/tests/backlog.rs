@@ -1,0 +1,82 @@
+//! GetTicketsBacklog.
+
+use super::*;
+use crate::{
+    Answer,
+    desk::{NOW, at, desk},
+    usecases::get_tickets_backlog::{Input, TicketsBacklog, execute},
+};
+
+const DESK: &str = "
+    ticket | status | priority | opened           | entity | technicians | groups
+    1      | 1      | 3        | 2026-03-31 11:00 | 1      |             |
+    2      | 2      | 5        | 2026-03-29       | 1      | 7,8         | 10,11
+    3      | 4      | 3        | 2025-10-01       | 2      | 7           | 11
+    4      | 2      | 3        | 2026-03-29       | 3      | 7           |
+    5      | 6      | 3        | 2026-03-29       | 3      | 7           |";
+
+async fn asked(input: Input) -> Result<Answer<TicketsBacklog>, Error> {
+    execute(&desk(DESK), &EVERYBODY, &input, at(NOW)).await
+}
+
+/// Rows as `key/key=tickets`, nobody as a dash.
+async fn rows(by: &[&str]) -> Vec<String> {
+    let answer = asked(Input { by: words(by), ..Input::default() }).await.unwrap();
+    let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "-".to_owned());
+    let keys = |keys: &[crate::usecases::get_tickets_backlog::BacklogKey]| {
+        keys.iter().map(|key| name(&key.name)).collect::<Vec<_>>().join("/")
+    };
+    answer.data.rows.iter().map(|row| format!("{}={}", keys(&row.keys), row.tickets)).collect()
+}
+
+#[tokio::test]
+async fn the_backlog_by_group_looks_like_this() {
+    let answer = asked(Input { by: words(&["group"]), ..Input::default() }).await.unwrap();
+    insta::assert_json_snapshot!(answer);
+}
+
+#[tokio::test]
+async fn a_ticket_of_two_people_is_in_the_row_of_each_and_once_in_the_total() {
+    assert_eq!(rows(&["technician"]).await, ["Aline Souza=3", "-=1", "bruno=1"]);
+    let mut pairs = rows(&["technician", "group"]).await;
+    pairs.sort();
+    let expected = [
+        "-/-=1",
+        "Aline Souza/-=1",
+        "Aline Souza/Support > Network=2",
+        "Aline Souza/Support=1",
+        "bruno/Support > Network=1",
+        "bruno/Support=1",
+    ];
+    assert_eq!(pairs, expected);
+    assert_eq!(asked(Input::default()).await.unwrap().data.total, 4);
+}
+
+#[tokio::test]
+async fn rows_by_what_a_ticket_has_once_add_up_to_the_total() {
+    assert_eq!(rows(&["status"]).await, ["assigned=2", "new=1", "pending=1"]);
+    assert_eq!(
+        rows(&["priority", "entity"]).await,
+        ["medium/Root > North=1", "medium/Root > North > Port=1", "medium/Root > South=1", "very_high/Root > North=1"]
+    );
+    assert_eq!(rows(&["category"]).await, ["-=4"]);
+}
+
+#[tokio::test]
+async fn drilling_into_an_age_finds_the_tickets_it_counted() {
+    let whole = asked(Input::default()).await.unwrap().data;
+    for bucket in whole.aging.since_opened {
+        let age = Some(bucket.name.clone());
+        let drilled = asked(Input { age, ..Input::default() }).await.unwrap().data;
+        assert_eq!((drilled.total, drilled.tickets.len() as u64), (bucket.tickets, bucket.tickets), "{}", bucket.name);
+    }
+}
+
+#[tokio::test]
+async fn dimensions_and_ages_nobody_knows_are_refused() {
+    assert_eq!(refused(asked(Input { by: words(&["moon"]), ..Input::default() }).await), "by");
+    assert_eq!(refused(asked(Input { by: words(&["status,status"]), ..Input::default() }).await), "by");
+    let all = words(&["status", "group", "entity", "category"]);
+    assert_eq!(refused(asked(Input { by: all, ..Input::default() }).await), "by");
+    assert_eq!(refused(asked(Input { age: Some("1d".to_owned()), ..Input::default() }).await), "age");
+}
