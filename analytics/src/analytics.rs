@@ -15,7 +15,8 @@ use crate::{
     stores::Store,
 };
 
-/// Questions answered at the same moment; one more is told to come again. Each may hold two threads and its sort buffers.
+/// Questions answered at the same moment; one more is told to come again. Each may hold two threads and its sort
+/// buffers.
 pub(crate) const QUESTIONS_AT_ONCE_MAX: usize = 64;
 
 /// Memory that the plans of all questions may hold together, beside the store's own.

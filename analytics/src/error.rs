@@ -68,7 +68,8 @@ impl From<DataFusionError> for Error {
     fn from(error: DataFusionError) -> Self {
         match error.find_root() {
             DataFusionError::ResourcesExhausted(_) => Self::Busy,
-            // A store's provider reports its own errors through DataFusion: what it says is the store's, not the plan's.
+            // A store's provider reports its own errors through DataFusion: what it says is the store's, not the
+            // plan's.
             DataFusionError::External(cause) if cause.is::<stores::Error>() => {
                 Self::Store(stores::Error::Storage(cause.to_string()))
             }

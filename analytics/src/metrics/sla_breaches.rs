@@ -15,7 +15,8 @@ use crate::{
     summaries::summary_columns,
 };
 
-/// Clocks whose due instant is in the window and that went over it, running or stopped; none while the ticket is pending.
+/// Clocks whose due instant is in the window and that went over it, running or stopped; none while the ticket is
+/// pending.
 pub(crate) const SLA_BREACHES: Metric = Metric {
     name: "sla_breaches",
     version: 1,
@@ -29,7 +30,8 @@ pub(crate) const SLA_BREACHES: Metric = Metric {
     },
 };
 
-/// The breaches that the metric counts, one row each: the ticket's summary and `breach_id`, `clock`, `breached_at`, `over_by_s`,
+/// The breaches that the metric counts, one row each: the ticket's summary and `breach_id`, `clock`, `breached_at`,
+/// `over_by_s`,
 /// `target_s`, `severity`, `is_running`. The numbers of clocks are their places in [`CLOCKS`].
 pub(crate) fn breaches(tickets: &DataFrame, clocks: &[Clock], moment: &Moment) -> Result<DataFrame, Error> {
     let mut all: Option<DataFrame> = None;
