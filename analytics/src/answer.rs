@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Data and its provenance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Answer<T> {
     /// What was asked for.
     pub data: T,
@@ -15,7 +15,7 @@ pub struct Answer<T> {
 }
 
 /// What an answer rests on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Meta {
     /// The metrics in it with their versions, such as `backlog@1`.
     pub metrics: Vec<String>,
@@ -40,7 +40,7 @@ pub struct Meta {
 }
 
 /// A half-open window: `from` belongs to it, `to` does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Period {
     /// Its first instant.
     pub from: DateTime<Utc>,
@@ -49,7 +49,7 @@ pub struct Period {
 }
 
 /// A page of a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Page {
     /// Where the next page begins; `None` on the last one.
     pub next: Option<String>,
@@ -62,7 +62,7 @@ pub struct Page {
 }
 
 /// Whose arithmetic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// What GLPI itself stores and shows, quirk for quirk.

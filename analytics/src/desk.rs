@@ -1,8 +1,7 @@
 //! A desk written as text, for tests: tickets, events and names in, an [`Analytics`] over a memory store out.
 //!
 //! The first line names columns of the table contract, or shorter names for the frequent ones. What is left out has a
-//! plain value:
-//! an incident of priority 3, live, assigned to nobody.
+//! plain value: an incident of priority 3, live, assigned to nobody.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 

@@ -14,8 +14,9 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Which tickets a question is about. Values of one field are alternatives, fields narrow each other; an empty field takes all.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Which tickets a question is about. Values of one field are alternatives, fields narrow each other; an empty field
+/// takes all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TicketFilters {
     /// Ids or names of assigned groups; the groups below them belong to them.

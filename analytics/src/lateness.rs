@@ -1,8 +1,7 @@
 //! When a clock is late, by the rule that GLPI shows: over its due instant, and not while the ticket is pending.
 //!
 //! `docs` of the metrics call this mode `glpi`. Its quirks are kept: the flag goes out while a ticket waits, and a
-//! ticket that nobody
-//! took is reckoned by GLPI's working seconds against the seconds on the wall.
+//! ticket that nobody took is reckoned by GLPI's working seconds against the seconds on the wall.
 
 use datafusion::prelude::{Expr, col, lit, when};
 use schemas::{Clock, Instant};
@@ -103,8 +102,7 @@ pub(crate) fn is_running(clock: Clock) -> Expr {
 }
 
 /// The severity of a breach that is over by the column `over_by_s`, as the number in [`SEVERITIES`]. Without a known
-/// target it is
-/// unknown, unless the ticket's priority decides.
+/// target it is unknown, unless the ticket's priority decides.
 pub(crate) fn severity(clock: Clock, over_by_s: &Expr) -> Result<Expr, Error> {
     let share = || over_by_s.clone() * lit(100_i64);
     let allowed = |percent: i64| col(target(clock)) * lit(percent);

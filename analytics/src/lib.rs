@@ -1,7 +1,7 @@
 //! The read side: questions about a service desk, answered from the tables of the contract.
 //!
-//! It knows nothing of the pipeline, of sources or of HTTP. A number has one definition, here: the use cases put questions
-//! together, `metrics` says what is counted, `plans` turns both into DataFusion plans.
+//! It knows nothing of the pipeline, of sources or of HTTP. A number has one definition, here: the use cases put
+//! questions together, `metrics` says what is counted, `plans` turns both into DataFusion plans.
 
 mod analytics;
 mod answer;
@@ -19,6 +19,7 @@ mod ratio;
 mod reading;
 pub mod stores;
 mod summaries;
+pub mod tables;
 pub mod usecases;
 mod viewer;
 mod window;

@@ -1,7 +1,7 @@
 //! The metric registry: what each number counts. One definition for every question, door and export.
 //!
-//! A metric names columns of the table contract, never a store. Its rows are a set of tickets, its measures are conditions on
-//! them; `plans::tally` counts both, by any dimension.
+//! A metric names columns of the table contract, never a store. Its rows are a set of tickets, its measures are
+//! conditions on them; `plans::tally` counts both, by any dimension.
 
 mod at_risk;
 mod backlog;
@@ -56,7 +56,7 @@ pub struct Metric {
 }
 
 /// What a metric counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Tickets, each once.

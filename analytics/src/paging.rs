@@ -1,7 +1,7 @@
 //! Pages of a list: limits, and cursors that go on exactly where a page ended.
 //!
-//! A cursor names the last row by its sort key and id, so rows that come and go elsewhere neither repeat nor hide others.
-//! It also holds the instant of the first page: the whole walk sees one window.
+//! A cursor names the last row by its sort key and id, so rows that come and go elsewhere neither repeat nor hide
+//! others. It also holds the instant of the first page: the whole walk sees one window.
 
 mod base64url;
 
@@ -30,7 +30,7 @@ pub(crate) const SORT_KEY: &str = "sort_key";
 const CURSOR_BYTES: usize = 41;
 
 /// Which page is asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PageInput {
     /// Rows of the page, 1 to 500; 50 where it is left out.

@@ -1,8 +1,7 @@
 //! Plans: the pieces that questions are put together from, and the way back from Arrow to plain values.
 //!
 //! A plan names columns of the table contract, never a store. Predicates on times and ids stay `column operator
-//! literal`, so that
-//! stores can leave out chunks that cannot match.
+//! literal`, so that stores can leave out chunks that cannot match.
 
 pub(crate) mod excluded;
 mod lists;

@@ -25,7 +25,7 @@ pub trait SyncRequests: fmt::Debug + Send + Sync {
 }
 
 /// What became of a request to read one ticket again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SyncReceipt {
     /// The request.
     pub id: i64,
@@ -38,7 +38,7 @@ pub struct SyncReceipt {
 }
 
 /// How far a request to read one ticket again has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SyncState {
     /// No connector has picked it up.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 const Z_95: f64 = 1.959_963_984_540_054;
 
 /// A share of a count, with Wilson's 95 % interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Ratio {
     /// How many have the property.
     pub part: u64,

@@ -2,7 +2,19 @@
 //!
 //! A store gives consistent snapshots: every table of one snapshot shows the state after the same commit.
 
+mod chunk;
 mod dimensions;
+pub mod embedded;
+mod facts;
+mod file;
+pub mod memory;
+mod piece;
+mod scan;
+mod state;
+#[cfg(test)]
+mod suite;
+mod table;
+mod zones;
 
 use std::{fmt, sync::Arc};
 

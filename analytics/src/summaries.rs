@@ -18,7 +18,7 @@ use crate::{
 use schemas::Instant;
 
 /// Something that a ticket refers to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Named {
     /// GLPI's id.
     pub id: i64,
@@ -27,7 +27,7 @@ pub struct Named {
 }
 
 /// A ticket in one line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TicketSummary {
     /// GLPI's id.
     pub id: i64,

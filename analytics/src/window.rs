@@ -14,7 +14,7 @@ pub const WINDOW_DAYS_MAX: i64 = 7_320;
 const ALLOWED: &str = "24h, 7d, 30d, 90d, 12m, or from and to as ISO 8601 with an offset";
 
 /// A window as asked for: a preset, or its two ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct WindowInput {
     /// `24h`, `7d`, `30d`, `90d` or `12m`, ending now.

@@ -5,8 +5,11 @@
 pub mod client;
 pub mod criteria;
 pub mod doctor;
+pub mod source;
 pub mod text;
 pub mod zone;
+
+pub use source as glpi;
 
 #[cfg(test)]
 mod recorded;

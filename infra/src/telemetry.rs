@@ -1,5 +1,7 @@
 //! Logs: one line an event on standard error.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging at `level` (a level, or directives such as `info,connectors=debug`).
@@ -8,6 +10,7 @@ pub(crate) fn start(level: &str) -> anyhow::Result<()> {
         EnvFilter::try_new(level).map_err(|error| anyhow::anyhow!("log level {level:?} is not one: {error}"))?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_target(false)
         .try_init()

@@ -13,8 +13,7 @@ use crate::{
 const BANDS: [(&str, i64, i64); 4] = [("50", 50, 75), ("75", 75, 90), ("90", 90, 95), ("95", 95, 100)];
 
 /// Tickets open and not pending now, by the share of the time on the wall from opening to the due instant of their time
-/// to
-/// resolve that is over, in half-open bands from 50, 75, 90 and 95 %.
+/// to resolve that is over, in half-open bands from 50, 75, 90 and 95 %.
 pub(crate) const AT_RISK: Metric = Metric {
     name: "at_risk",
     version: 1,

@@ -31,8 +31,7 @@ pub(crate) const SLA_BREACHES: Metric = Metric {
 };
 
 /// The breaches that the metric counts, one row each: the ticket's summary and `breach_id`, `clock`, `breached_at`,
-/// `over_by_s`,
-/// `target_s`, `severity`, `is_running`. The numbers of clocks are their places in [`CLOCKS`].
+/// `over_by_s`, `target_s`, `severity`, `is_running`. The numbers of clocks are their places in [`CLOCKS`].
 pub(crate) fn breaches(tickets: &DataFrame, clocks: &[Clock], moment: &Moment) -> Result<DataFrame, Error> {
     let mut all: Option<DataFrame> = None;
     for (number, clock) in (0_i64..).zip(CLOCKS) {

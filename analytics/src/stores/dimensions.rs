@@ -1,8 +1,12 @@
 //! Names and trees of the rows that tickets refer to, as they are now.
 
+mod current;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
+
+pub(super) use current::CurrentRows;
 
 /// One current row of a dimension.
 #[derive(Clone, Debug, PartialEq)]

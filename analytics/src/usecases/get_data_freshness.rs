@@ -8,7 +8,7 @@ use super::get_ingestion_lag::LAG_ALARM_S;
 use crate::{analytics::Analytics, answer::Answer, error::Error, reading::Note};
 
 /// Whether answers show the desk as it is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FreshnessIndicator {
     /// In one word.
     pub state: FreshnessState,
@@ -23,7 +23,7 @@ pub struct FreshnessIndicator {
 }
 
 /// Whether answers show the desk as it is, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FreshnessState {
     /// They do, but for the last five minutes.

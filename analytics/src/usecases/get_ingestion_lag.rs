@@ -13,7 +13,7 @@ use crate::{analytics::Analytics, answer::Answer, error::Error, reading::Note, w
 pub const LAG_ALARM_S: i64 = 300;
 
 /// How far the store is behind the desk.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LagReport {
     /// Seconds since the instant up to which everything is in the store; `None` before the first backfill is done.
     pub lag_s: Option<i64>,

@@ -1,7 +1,8 @@
 //! GetSlaBreaches: clocks that went over their due instant, how far and how bad.
 //!
-//! A breach happens at the due instant, and it is in the window when that is. Over by and severity are in seconds on the wall, as GLPI
-//! shows lateness, against the agreement's target in working time; severity is unknown where the target is.
+//! A breach happens at the due instant, and it is in the window when that is. Over by and severity are in seconds on
+//! the wall, as GLPI shows lateness, against the agreement's target in working time; severity is unknown where the
+//! target is.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +33,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 
 /// What to ask.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Input {
     /// The window of the breach instants; the last 30 days where it is left out.
@@ -47,14 +48,15 @@ pub struct Input {
     pub state: Option<String>,
     /// Which tickets.
     pub filters: TicketFilters,
-    /// `breached_at`, `over_by_s`, `severity`, `priority` or `id`, downwards after a dash; `-breached_at` where it is left out.
+    /// `breached_at`, `over_by_s`, `severity`, `priority` or `id`, downwards after a dash; `-breached_at` where it is
+    /// left out.
     pub sort: Option<String>,
     /// Which page of the breaches.
     pub page: PageInput,
 }
 
 /// Clocks that went over their due instant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SlaBreaches {
     /// How many.
     pub total: u64,
@@ -71,7 +73,7 @@ pub struct SlaBreaches {
 }
 
 /// Breaches of one severity.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SeverityCount {
     /// The severity.
     pub severity: String,
@@ -80,7 +82,7 @@ pub struct SeverityCount {
 }
 
 /// Breaches of one clock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ClockCount {
     /// The clock.
     pub clock: String,
@@ -89,14 +91,14 @@ pub struct ClockCount {
 }
 
 /// A clock that went over its due instant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SlaBreach {
     /// Ticket and clock, such as `4711/ttr`.
     pub id: String,
     /// `tto`, `ttr`, `internal_tto` or `internal_ttr`.
     pub clock: String,
-    /// Over by less than 25 % of the target `minor`, less than 100 % `major`, otherwise `critical`, as is every breach of a ticket of
-    /// priority 6; `unknown` where the target is.
+    /// Over by less than 25 % of the target `minor`, less than 100 % `major`, otherwise `critical`, as is every breach
+    /// of a ticket of priority 6; `unknown` where the target is.
     pub severity: String,
     /// When the clock was up, and so went over.
     pub breached_at: DateTime<Utc>,

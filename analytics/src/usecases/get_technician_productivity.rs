@@ -33,7 +33,7 @@ const QUARTER_S: i64 = 900;
 const WIDTHS: [(&str, i64); 8] = [("1", 1), ("2", 2), ("3", 3), ("4", 4), ("6", 6), ("8", 8), ("12", 12), ("24", 24)];
 
 /// What to ask.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Input {
     /// The window; the last 30 days where it is left out.
@@ -53,7 +53,7 @@ pub struct Input {
 }
 
 /// Tickets solved by the hour of the day.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TechnicianProductivity {
     /// Whose hours.
     pub group_by: SubjectKind,
@@ -66,7 +66,7 @@ pub struct TechnicianProductivity {
 }
 
 /// A band of the local day: `from_hour <= hour < to_hour`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct HourBand {
     /// Its first hour.
     pub from_hour: u32,
@@ -79,7 +79,7 @@ pub struct HourBand {
 }
 
 /// The hours of one person or team.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ProductivityRow {
     /// The person or team.
     pub subject: Named,

@@ -31,7 +31,7 @@ pub const MINIMUM_DEFAULT: i64 = 20;
 const MINIMUM_MAX: i64 = 1_000_000;
 
 /// What to ask.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Input {
     /// The window; the last 30 days where it is left out.
@@ -53,7 +53,7 @@ pub struct Input {
 }
 
 /// Who solved how much.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TechnicianRanking {
     /// What ranks.
     pub metric: RankedBy,
@@ -70,7 +70,7 @@ pub struct TechnicianRanking {
 }
 
 /// What ranks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RankedBy {
     /// Tickets handled.
@@ -80,7 +80,7 @@ pub enum RankedBy {
 }
 
 /// One place of the ranking.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RankingEntry {
     /// The place, shared by equals, the next one then left out; `None` with fewer tickets than the minimum.
     pub rank: Option<u64>,
@@ -89,7 +89,7 @@ pub struct RankingEntry {
 }
 
 /// What somebody did in the window and has before him now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TechnicianScorecard {
     /// The person or team.
     pub subject: Named,

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What to ask.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Input {
     /// The ticket, 1 or greater.
@@ -35,7 +35,7 @@ pub struct Input {
 }
 
 /// What happened to a ticket.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TicketTimeline {
     /// The ticket as it is now.
     pub ticket: TicketSummary,
@@ -52,7 +52,7 @@ pub struct TicketTimeline {
 }
 
 /// How a clock stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SlaClock {
     /// `tto`, `ttr`, `internal_tto` or `internal_ttr`.
     pub clock: String,

@@ -36,7 +36,7 @@ const BY_MAX: usize = 3;
 pub const ROWS_MAX: usize = 1_000;
 
 /// What to ask.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Input {
     /// Up to three of `status`, `priority`, `group`, `technician`, `category`, `entity`.
@@ -47,14 +47,15 @@ pub struct Input {
     pub tz: Option<String>,
     /// Which tickets.
     pub filters: TicketFilters,
-    /// `opened_at`, `modified_at`, `priority`, `due_ttr_at` or `id`, downwards after a dash; `opened_at` where it is left out.
+    /// `opened_at`, `modified_at`, `priority`, `due_ttr_at` or `id`, downwards after a dash; `opened_at` where it is
+    /// left out.
     pub sort: Option<String>,
     /// Which page of the tickets.
     pub page: PageInput,
 }
 
 /// The tickets open now.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TicketsBacklog {
     /// How many.
     pub total: u64,
@@ -66,8 +67,8 @@ pub struct TicketsBacklog {
     pub overdue: u64,
     /// Of all of them.
     pub aging: TicketAging,
-    /// By the dimensions asked for, the largest first, at most [`ROWS_MAX`]. A ticket with several people or groups is in the row
-    /// of each, so rows can add up to more than `total`.
+    /// By the dimensions asked for, the largest first, at most [`ROWS_MAX`]. A ticket with several people or groups is
+    /// in the row of each, so rows can add up to more than `total`.
     pub rows: Vec<BacklogRow>,
     /// Rows there are.
     pub rows_total: u64,
@@ -76,7 +77,7 @@ pub struct TicketsBacklog {
 }
 
 /// Tickets by age.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TicketAging {
     /// By the time since they were opened.
     pub since_opened: Vec<AgeBucket>,
@@ -85,7 +86,7 @@ pub struct TicketAging {
 }
 
 /// Tickets within a band of ages: `from_days <= age < to_days`, in days of 24 hours.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AgeBucket {
     /// The band's name.
     pub name: String,
@@ -98,7 +99,7 @@ pub struct AgeBucket {
 }
 
 /// Tickets that share a status, a group, ...
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BacklogRow {
     /// What they share, one for each dimension asked for, in its order.
     pub keys: Vec<BacklogKey>,
@@ -111,7 +112,7 @@ pub struct BacklogRow {
 }
 
 /// What tickets share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BacklogKey {
     /// The dimension.
     pub by: String,

@@ -1,7 +1,8 @@
 //! GetTicketsOverview: how the desk stands, and the tickets behind the figures.
 //!
-//! Figures by status and priority, and the list, are about the tickets open now or opened, solved or closed in the window, with
-//! the status they have now. Open, overdue, at risk, unassigned and pending are about now; created, solved and closed about the window.
+//! Figures by status and priority, and the list, are about the tickets open now or opened, solved or closed in the
+//! window, with the status they have now. Open, overdue, at risk, unassigned and pending are about now; created, solved
+//! and closed about the window.
 
 use datafusion::prelude::col;
 use schemas::Instant;
@@ -28,7 +29,7 @@ use crate::{
 };
 
 /// What to ask.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Input {
     /// The window; the last 30 days where it is left out.
@@ -37,14 +38,15 @@ pub struct Input {
     pub tz: Option<String>,
     /// Which tickets.
     pub filters: TicketFilters,
-    /// `opened_at`, `modified_at`, `priority`, `due_ttr_at` or `id`, downwards after a dash; `-opened_at` where it is left out.
+    /// `opened_at`, `modified_at`, `priority`, `due_ttr_at` or `id`, downwards after a dash; `-opened_at` where it is
+    /// left out.
     pub sort: Option<String>,
     /// Which page of the tickets.
     pub page: PageInput,
 }
 
 /// How the desk stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TicketsOverview {
     /// Tickets of the list.
     pub total: u64,
@@ -75,7 +77,7 @@ pub struct TicketsOverview {
 }
 
 /// Tickets of one status.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StatusCount {
     /// The status.
     pub status: String,
@@ -84,7 +86,7 @@ pub struct StatusCount {
 }
 
 /// Tickets of one priority.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct PriorityCount {
     /// The priority.
     pub priority: String,
@@ -93,7 +95,7 @@ pub struct PriorityCount {
 }
 
 /// Open tickets by how much of their time to resolve is over, in percent, half-open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct AtRiskBands {
     /// 50 to 75.
     pub from_50: u64,

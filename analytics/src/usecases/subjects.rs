@@ -12,7 +12,7 @@ use crate::{
 pub(crate) const ATTRIBUTION: &str = "assigned_now";
 
 /// Whom tickets are attributed to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SubjectKind {
     /// Each person assigned now.

@@ -15,14 +15,15 @@ use crate::{
 };
 
 /// What to ask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// The ticket, 1 or greater.
     pub ticket_id: i64,
 }
 
-/// Leaves the request. A viewer of the whole desk may name a ticket that Farol has not seen yet; any other must be able to see it.
+/// Leaves the request. A viewer of the whole desk may name a ticket that Farol has not seen yet; any other must be able
+/// to see it.
 pub async fn execute(
     analytics: &Analytics,
     viewer: &Viewer,

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// One line of a ticket's timeline.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct TicketTimelineEvent {
     /// The event's id.
     pub id: String,
@@ -39,7 +39,7 @@ pub struct TicketTimelineEvent {
 }
 
 /// Somebody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Actor {
     /// Person, group or supplier.
     pub kind: ActorKind,
@@ -50,7 +50,7 @@ pub struct Actor {
 }
 
 /// What changed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum TimelineChange {
     /// The ticket came to be.

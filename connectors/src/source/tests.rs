@@ -139,17 +139,6 @@ impl Journey {
         panic!("never caught up: {:?}", self.cursor);
     }
 
-    /// Takes steps until the cursor says this.
-    async fn step_until(&mut self, text: &str) {
-        for _ in 0..5_000 {
-            self.step().await;
-            if self.cursor.as_ref().unwrap().0.contains(text) {
-                return;
-            }
-        }
-        panic!("never at {text}: {:?}", self.cursor);
-    }
-
     /// Lets time pass on the desk.
     fn pass(&self, seconds: i64) {
         assert!(self.sim.clock().advance(seconds));

@@ -18,8 +18,8 @@ const TOPIC: &str = "tickets";
 pub(super) fn rows(table: Table, names: &[&str], numbers: &[&[i64]]) -> RecordBatch {
     let schema = table.arrow_schema();
     let column = |field: &Arc<arrow::datatypes::Field>| -> ArrayRef {
-        let named = names.iter().position(|name| name == field.name());
-        let values: Vec<i64> = numbers.iter().map(|row| named.map_or(0, |at| row[at])).collect();
+        let place = names.iter().position(|name| name == field.name());
+        let values: Vec<i64> = numbers.iter().map(|row| place.map_or(0, |at| row[at])).collect();
         match field.data_type() {
             DataType::Boolean => Arc::new(BooleanArray::from(vec![true; values.len()])),
             DataType::Utf8 => {
@@ -30,7 +30,7 @@ pub(super) fn rows(table: Table, names: &[&str], numbers: &[&[i64]]) -> RecordBa
                 let list = ListArray::from_iter_primitive::<Int64Type, _, _>(lists);
                 arrow::compute::cast(&list, field.data_type()).unwrap()
             }
-            _ if field.is_nullable() && named.is_none() => new_null_array(field.data_type(), values.len()),
+            _ if field.is_nullable() && place.is_none() => new_null_array(field.data_type(), values.len()),
             _ => arrow::compute::cast(&Int64Array::from(values), field.data_type()).unwrap(),
         }
     };

@@ -36,10 +36,14 @@ impl Stepper<'_, '_> {
         Ok(())
     }
 
-    /// The work that has been due for the longest time.
+    /// The work that has been due for the longest time; each at most once in a round.
     fn due(&mut self) -> Option<Job> {
         let config = self.config;
         let begun = &self.place.begun;
+        let round_begin = self.place.round_watermark.map(|watermark| watermark.plus_seconds(i64::from(config.lag_s)));
+        let is_done = |begun: Option<Instant>| {
+            begun.is_some_and(|begun| begun <= self.now && round_begin.is_some_and(|round| begun >= round))
+        };
         let works = [
             (Task::Sweep, begun.sweep, self.sweep_interval_ms()),
             (Task::Surveys, begun.surveys, config.survey_interval_ms),
@@ -47,6 +51,7 @@ impl Stepper<'_, '_> {
         ];
         let (_, task) = works
             .into_iter()
+            .filter(|&(_, begun, _)| !is_done(begun))
             .filter_map(|(task, begun, interval_ms)| Some((overdue(self.now, begun, interval_ms)?, task)))
             .max_by_key(|&(overdue, _)| overdue)?;
         let begun = &mut self.place.begun;
