@@ -145,17 +145,21 @@ fn array(column: &Column, rows: &[Row]) -> ArrayRef {
     let or = |row: &Row, plain: &str| cell(row).or_else(|| (!column.nullable).then(|| plain.to_owned()));
     let number = |row: &Row| or(row, "0").map(|cell| cell.parse::<i64>().expect(&cell));
     match column.kind {
-        Kind::Bool => Arc::new(BooleanArray::from_iter(rows.iter().map(|row| or(row, "false").map(|c| c == "true")))),
-        Kind::UInt8 => Arc::new(UInt8Array::from_iter(rows.iter().map(|row| number(row).map(|n| n as u8)))),
-        Kind::UInt32 => Arc::new(UInt32Array::from_iter(rows.iter().map(|row| number(row).map(|n| n as u32)))),
-        Kind::Int64 => Arc::new(Int64Array::from_iter(rows.iter().map(number))),
-        Kind::Float64 => {
-            Arc::new(Float64Array::from_iter(rows.iter().map(|row| or(row, "0").map(|c| c.parse::<f64>().unwrap()))))
+        Kind::Bool => {
+            let cells = rows.iter().map(|row| or(row, "false").map(|cell| cell == "true"));
+            Arc::new(cells.collect::<BooleanArray>())
         }
-        Kind::Text => Arc::new(StringArray::from_iter(rows.iter().map(|row| or(row, "")))),
+        Kind::UInt8 => Arc::new(rows.iter().map(|row| number(row).map(|n| n as u8)).collect::<UInt8Array>()),
+        Kind::UInt32 => Arc::new(rows.iter().map(|row| number(row).map(|n| n as u32)).collect::<UInt32Array>()),
+        Kind::Int64 => Arc::new(rows.iter().map(number).collect::<Int64Array>()),
+        Kind::Float64 => {
+            let cells = rows.iter().map(|row| or(row, "0").map(|cell| cell.parse::<f64>().unwrap()));
+            Arc::new(cells.collect::<Float64Array>())
+        }
+        Kind::Text => Arc::new(rows.iter().map(|row| or(row, "")).collect::<StringArray>()),
         Kind::Time => {
             let times = rows.iter().map(|row| or(row, "2026-01-01").map(|cell| at(&cell).0));
-            Arc::new(TimestampMicrosecondArray::from_iter(times).with_timezone("UTC"))
+            Arc::new(times.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
         }
         Kind::Ids => {
             let item = Field::new_list_field(DataType::Int64, false);

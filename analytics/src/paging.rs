@@ -148,7 +148,7 @@ impl Cursor {
     }
 
     fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        let word = |at: usize| Some(<[u8; 8]>::try_from(bytes.get(at..at + 8)?).ok()?);
+        let word = |at: usize| <[u8; 8]>::try_from(bytes.get(at..at + 8)?).ok();
         let key = i64::from_be_bytes(word(25)?);
         let key = match bytes.get(24)? {
             0 => None,

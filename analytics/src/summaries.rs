@@ -104,17 +104,17 @@ pub(crate) fn summaries(batch: &RecordBatch, dimensions: &Dimensions) -> Result<
     let mut tickets = Vec::with_capacity(batch.num_rows());
     for row in 0..batch.num_rows() {
         tickets.push(TicketSummary {
-            id: columns.must(columns.integer("ticket_id", row)?, "ticket_id")?,
+            id: Columns::must(columns.integer("ticket_id", row)?, "ticket_id")?,
             title: columns.text("title", row)?.unwrap_or_default(),
             kind: kind_name(columns.integer("kind", row)?).to_owned(),
             status: word(&STATUSES, columns.integer("status", row)?).to_owned(),
             priority: word(&PRIORITIES, columns.integer("priority", row)?).to_owned(),
-            entity: columns.must(reference("entity_id", "Entity", row)?, "entity_id")?,
+            entity: Columns::must(reference("entity_id", "Entity", row)?, "entity_id")?,
             category: reference("category_id", "ITILCategory", row)?,
             technician: reference("technician_id", "User", row)?,
             group: reference("group_id", "Group", row)?,
-            opened_at: columns.must(columns.time("opened_at", row)?, "opened_at")?,
-            modified_at: columns.must(columns.time("modified_at", row)?, "modified_at")?,
+            opened_at: Columns::must(columns.time("opened_at", row)?, "opened_at")?,
+            modified_at: Columns::must(columns.time("modified_at", row)?, "modified_at")?,
             solved_at: columns.time("solved_at", row)?,
             closed_at: columns.time("closed_at", row)?,
             due_tto_at: columns.time("due_tto_at", row)?,

@@ -22,7 +22,7 @@ pub(crate) async fn excluded(tickets: DataFrame, rows: Rows, moment: &Moment) ->
     for batch in counted.collect().await? {
         let columns = Columns::of(&batch);
         for row in 0..batch.num_rows() {
-            let reason = columns.must(columns.text("presence", row)?, "presence")?;
+            let reason = Columns::must(columns.text("presence", row)?, "presence")?;
             excluded.insert(reason, columns.integer("tickets", row)?.unwrap_or(0) as u64);
         }
     }

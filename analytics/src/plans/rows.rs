@@ -67,7 +67,7 @@ impl<'a> Columns<'a> {
     }
 
     /// What a column that is never empty holds.
-    pub(crate) fn must<T>(&self, value: Option<T>, name: &str) -> Result<T, Error> {
+    pub(crate) fn must<T>(value: Option<T>, name: &str) -> Result<T, Error> {
         value.ok_or_else(|| Error::from(exec_datafusion_err!("column {name} is empty")))
     }
 

@@ -150,7 +150,7 @@ pub async fn execute(
     for batch in walk.apply(found, order, "breach_id")?.collect().await? {
         let columns = Columns::of(&batch);
         for (row, ticket) in summaries(&batch, &reading.dimensions)?.into_iter().enumerate() {
-            let id = columns.must(columns.integer("breach_id", row)?, "breach_id")?;
+            let id = Columns::must(columns.integer("breach_id", row)?, "breach_id")?;
             rows.push((Place { key: columns.integer(SORT_KEY, row)?, id }, breach(&columns, row, ticket)?));
         }
     }
@@ -213,7 +213,7 @@ async fn counts(breaches: DataFrame, clocks: &[Clock]) -> Result<SlaBreaches, Er
 }
 
 fn breach(columns: &Columns<'_>, row: usize, ticket: TicketSummary) -> Result<SlaBreach, Error> {
-    let number = |name: &str| columns.must(columns.integer(name, row)?, name);
+    let number = |name: &str| Columns::must(columns.integer(name, row)?, name);
     let clock = CLOCKS.get(number("clock")? as usize).copied().map_or("", name);
     let severity = number("severity")?;
     let severity = SEVERITIES.iter().find(|(_, number)| *number == severity).map_or("unknown", |(name, _)| name);
@@ -221,7 +221,7 @@ fn breach(columns: &Columns<'_>, row: usize, ticket: TicketSummary) -> Result<Sl
         id: format!("{}/{clock}", ticket.id),
         clock: clock.to_owned(),
         severity: severity.to_owned(),
-        breached_at: columns.must(columns.time("breached_at", row)?, "breached_at")?,
+        breached_at: Columns::must(columns.time("breached_at", row)?, "breached_at")?,
         over_by_s: number("over_by_s")?,
         target_s: columns.integer("target_s", row)?,
         is_running: number("is_running")? == 1,

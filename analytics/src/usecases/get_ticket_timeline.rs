@@ -155,8 +155,8 @@ fn timeline(batch: &RecordBatch, dimensions: &Dimensions) -> Result<TicketTimeli
     }
     let ticket = summaries(batch, dimensions)?.into_iter().next();
     Ok(TicketTimeline {
-        ticket: columns.must(ticket, "ticket_id")?,
-        presence: columns.must(columns.text("presence", 0)?, "presence")?,
+        ticket: Columns::must(ticket, "ticket_id")?,
+        presence: Columns::must(columns.text("presence", 0)?, "presence")?,
         history_complete: columns.integer("history_complete", 0)? == Some(1),
         history_agrees: columns.integer("history_agrees", 0)? == Some(1),
         slas,

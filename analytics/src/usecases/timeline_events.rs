@@ -157,17 +157,17 @@ pub(super) fn events(
     dimensions: &Dimensions,
 ) -> Result<Vec<(EventOrder, TicketTimelineEvent)>, Error> {
     let columns = Columns::of(batch);
-    let text = |name: &str, row| columns.must(columns.text(name, row)?, name);
-    let number = |name: &str, row| columns.must(columns.integer(name, row)?, name);
+    let text = |name: &str, row| Columns::must(columns.text(name, row)?, name);
+    let number = |name: &str, row| Columns::must(columns.integer(name, row)?, name);
     let mut events = Vec::with_capacity(batch.num_rows());
     for row in 0..batch.num_rows() {
-        let at = columns.must(columns.instant("occurred_at", row)?, "occurred_at")?;
+        let at = Columns::must(columns.instant("occurred_at", row)?, "occurred_at")?;
         let order = EventOrder { at, sequence: number("sequence", row)?, offset: number("log_offset", row)? };
         let (id, kind) = (text("event_id", row)?, text("event_type", row)?);
         let found = change(&kind, &text("detail", row)?, dimensions);
         let (change, actor) =
             found.map_err(|why| stores::Error::Damaged { place: id.clone(), reason: why.to_string() })?;
-        let observed_at = columns.must(columns.time("observed_at", row)?, "observed_at")?;
+        let observed_at = Columns::must(columns.time("observed_at", row)?, "observed_at")?;
         let (confidence, origin) = (text("confidence", row)?, text("origin", row)?);
         let event = TicketTimelineEvent { id, at: date(at), observed_at, kind, change, actor, confidence, origin };
         events.push((order, event));
