@@ -42,7 +42,10 @@ pub struct GlpiSource {
 
 impl fmt::Debug for GlpiSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GlpiSource").field("instance", &self.instance).field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("GlpiSource")
+            .field("instance", &self.instance)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 

@@ -21,7 +21,7 @@ use fields::Fields;
 
 pub(crate) use comments::absent as absent_comment;
 pub(crate) use dimensions::{DIMENSIONS, Dimension, removed as removed_dimension};
-pub(crate) use fields::{id_of, is_in_trash, latest};
+pub(crate) use fields::{id_of, instants, is_in_trash};
 pub(crate) use links::absent as absent_link;
 #[cfg(test)]
 mod tests;

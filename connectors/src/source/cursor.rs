@@ -157,7 +157,6 @@ impl Collection {
     pub(crate) const fn of(list: usize) -> Self {
         Self { list, offset: 0, last_id: None }
     }
-
 }
 
 #[cfg(test)]

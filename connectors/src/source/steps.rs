@@ -16,7 +16,7 @@ use super::convert::Dimension;
 use super::cursor::{Place, Step};
 use super::fault;
 use super::intake::Intake;
-use super::pages::{List, Sheet, self};
+use super::pages::{self, List, Sheet};
 use crate::client::{self, GlpiClient};
 
 /// One step under way.
@@ -60,7 +60,12 @@ impl Stepper<'_, '_> {
     }
 
     /// Reads a page of a list; nothing where the account may not read it and Farol can do without.
-    async fn sheet(&mut self, list: List, at: &super::cursor::Collection, is_ids_only: bool) -> Result<Option<Sheet>, Error> {
+    async fn sheet(
+        &mut self,
+        list: List,
+        at: &super::cursor::Collection,
+        is_ids_only: bool,
+    ) -> Result<Option<Sheet>, Error> {
         if !self.place.reads(list.itemtype()) {
             return Ok(None);
         }

@@ -28,8 +28,7 @@ pub(super) fn convert(kind: Kind, fields: &Fields<'_>) -> Result<Row, Reason> {
         seconds: if kind == Kind::Task { fields.seconds("actiontime")? } else { 0 },
         technician_id: if kind == Kind::Task { fields.reference("users_id_tech")? } else { None },
     };
-    let draft =
-        Draft { confidence: written.confidence(), ..Draft::recorded(Body::Commented(commented), written.at) };
+    let draft = Draft { confidence: written.confidence(), ..Draft::recorded(Body::Commented(commented), written.at) };
     Ok(Row::saying(id, ticket, vec![draft]))
 }
 

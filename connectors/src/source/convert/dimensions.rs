@@ -46,7 +46,10 @@ macro_rules! dimension {
 
 /// Every dimension, in the order they are read.
 pub(crate) const DIMENSIONS: &[Dimension] = &[
-    Dimension { is_required: true, ..dimension!("Entity", Some("entities_id"), ["calendars_id", "calendars_strategy"]) },
+    Dimension {
+        is_required: true,
+        ..dimension!("Entity", Some("entities_id"), ["calendars_id", "calendars_strategy"])
+    },
     Dimension {
         is_required: true,
         ..dimension!(

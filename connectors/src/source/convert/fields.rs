@@ -162,9 +162,9 @@ pub(crate) fn is_in_trash(raw: &Value) -> bool {
     raw.get("is_deleted").and_then(whole) == Some(1)
 }
 
-/// The latest instant that GLPI's time `naive` can mean in `zone`.
-pub(crate) fn latest(naive: &str, zone: Tz) -> Option<Instant> {
-    read(naive, zone).ok().map(|moment| moment.latest)
+/// The earliest and the latest instant that GLPI's time `naive` can mean in `zone`.
+pub(crate) fn instants(naive: &str, zone: Tz) -> Option<(Instant, Instant)> {
+    read(naive, zone).ok().map(|moment| (moment.at, moment.latest))
 }
 
 /// A whole number, also where it came as text.

@@ -20,11 +20,7 @@ pub(super) fn convert(fields: &Fields<'_>) -> Result<TicketRow, Reason> {
     let state = state(fields, &dates)?;
     let (entity, is_trashed) = (state.entity_id, state.is_trashed);
 
-    let created = Created {
-        created_at: state.created_at,
-        opened_at: state.opened_at,
-        writer_id: state.writer_id,
-    };
+    let created = Created { created_at: state.created_at, opened_at: state.opened_at, writer_id: state.writer_id };
     let drafts = vec![
         Draft {
             is_once: true,

@@ -31,10 +31,8 @@ impl Intake<'_> {
         let Some(memory) = self.memory.ticket(ticket).filter(|_| kind.can_vanish()) else { return };
         let present: HashSet<i64> = rows.iter().filter_map(convert::id_of).collect();
         let entity = memory.entity;
-        let vanished: Vec<(i64, Entry)> = memory
-            .rows(kind)
-            .filter(|(id, entry)| entry.fate != Fate::Gone && !present.contains(id))
-            .collect();
+        let vanished: Vec<(i64, Entry)> =
+            memory.rows(kind).filter(|(id, entry)| entry.fate != Fate::Gone && !present.contains(id)).collect();
         for (id, old) in vanished {
             let entry = old.next(old.revision, Fate::Gone);
             if old.fate == Fate::Told {

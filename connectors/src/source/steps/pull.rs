@@ -70,4 +70,3 @@ impl Stepper<'_, '_> {
         Ok(None)
     }
 }
-

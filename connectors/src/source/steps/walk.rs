@@ -37,22 +37,22 @@ impl Stepper<'_, '_> {
         let page = self.client.page(Kind::Ticket.itemtype(), &request).await.map_err(|error| fault::failure(&error))?;
 
         let seen = self.intake.tickets(&page.rows, walk.is_trash).await?;
-        self.queue(&seen);
+        let is_at_end = seen.iter().filter_map(|seen| seen.modified).any(|(_, latest)| self.is_known(latest));
+        let next = page.next_start().filter(|_| !is_at_end);
+        let last = page.rows.iter().rev().find_map(changed).or(walk.last.clone());
+        // Rows of one second have no fixed order, so some may hide behind the edge of the page for ever: such a second is
+        // read apart, once.
+        let second = (next.is_some() && last != walk.last).then_some(Collection::of(0));
+        let read_apart = [walk.last.as_deref(), second.as_ref().and(last.as_deref())];
+        self.queue(&seen, self.between(read_apart));
         if self.has_moved(&page.rows, start, walk.last.as_deref()) {
             // More rows vanished than pages share: go back, all of them are known by now.
             walk.offset = start.saturating_sub(u64::from(rows));
             self.place.step = Step::Walk(walk);
             return Ok(());
         }
-        let is_at_end = seen.iter().filter_map(|seen| seen.modified).any(|(_, latest)| self.is_known(latest));
-        match page.next_start() {
-            Some(offset) if !is_at_end => {
-                let last = page.rows.iter().rev().find_map(changed);
-                // Rows of one second have no fixed order, so some may hide behind the edge of the page for ever.
-                let second = last.is_some().then_some(Collection::of(0));
-                let last = last.or(walk.last);
-                self.place.step = Step::Walk(Walk { offset, last, second, ..walk });
-            }
+        match next {
+            Some(offset) => self.place.step = Step::Walk(Walk { offset, last, second, ..walk }),
             _ if walk.is_trash => self.place.step = Step::Job { pages_left: self.config.job_pages_max },
             _ => self.place.step = Step::Walk(Walk { is_trash: true, ..Walk::default() }),
         }
@@ -68,17 +68,30 @@ impl Stepper<'_, '_> {
             .map_err(|error| fault::failure(&error))?;
         self.intake.leave_out(sheet.discarded);
         let seen = self.intake.tickets(&sheet.rows, walk.is_trash).await?;
-        self.queue(&seen);
+        self.queue(&seen, |_| true);
         self.place.step = Step::Walk(Walk { second: sheet.next, last: Some(last), ..walk.clone() });
         Ok(())
     }
 
-    /// Queues the tickets whose rows have to be read.
-    fn queue(&mut self, seen: &[Seen]) {
+    /// Queues the tickets whose rows have to be read: those that are news, and those candidates that are fresh.
+    fn queue(&mut self, seen: &[Seen], is_candidate: impl Fn(&Seen) -> bool) {
         for seen in seen {
-            if (seen.is_news || self.is_fresh(seen)) && !self.place.pending.contains(&seen.id) {
+            if (seen.is_news || is_candidate(seen) && self.is_fresh(seen)) && !self.place.pending.contains(&seen.id) {
                 self.place.pending.push(seen.id);
             }
+        }
+    }
+
+    /// Whether a ticket was changed between two seconds that are read apart: before the first, after the second.
+    fn between(&self, [before, after]: [Option<&str>; 2]) -> impl Fn(&Seen) -> bool + use<> {
+        let zone = self.intake.zone();
+        let [upper, lower] = [before, after].map(|naive| convert::instants(naive?, zone));
+        move |seen| match seen.modified {
+            // In a repeated hour the order of times says nothing.
+            Some((earliest, latest)) if earliest == latest => {
+                upper.is_none_or(|(upper, _)| earliest < upper) && lower.is_none_or(|(lower, _)| earliest > lower)
+            }
+            _ => true,
         }
     }
 
@@ -98,9 +111,10 @@ impl Stepper<'_, '_> {
     /// Whether the page begins later in the walk than the one before it ended.
     fn has_moved(&self, rows: &[Value], start: u64, last: Option<&str>) -> bool {
         let zone = self.intake.zone();
-        let Some(last) = last.filter(|_| start > 0).and_then(|last| convert::latest(last, zone)) else { return false };
+        let last = last.filter(|_| start > 0).and_then(|last| convert::instants(last, zone));
+        let Some((last, _)) = last else { return false };
         match rows.iter().find_map(changed) {
-            Some(first) => convert::latest(&first, zone).is_some_and(|first| first < last),
+            Some(first) => convert::instants(&first, zone).is_some_and(|(_, first)| first < last),
             None => rows.is_empty(),
         }
     }

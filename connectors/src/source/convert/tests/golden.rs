@@ -20,11 +20,8 @@ fn a_ticket_row_says_that_it_was_opened_and_how_it_stands() {
     let read = ticket(&ticket_row(), &context()).unwrap();
     assert_eq!((read.entity, read.is_trashed, read.row.ticket), (0, false, 2));
     let opened = &read.row.drafts[0];
-    let created = Created {
-        created_at: at("2026-11-20 08:00:01"),
-        opened_at: at("2026-11-20 08:00:00"),
-        writer_id: Some(46),
-    };
+    let created =
+        Created { created_at: at("2026-11-20 08:00:01"), opened_at: at("2026-11-20 08:00:00"), writer_id: Some(46) };
     assert_eq!((&opened.body, opened.is_once), (&Body::Created(created), true));
     assert_eq!(read.row.drafts[1].occurred_at, at("2026-11-20 10:00:00"));
     assert_eq!(read.row.drafts[1].confidence, Confidence::Observed);
@@ -103,7 +100,10 @@ fn history_of_fields_has_names_and_decoded_values() {
         vec![Body::Updated(Box::new(Updated { change: Some(change), state: None }))]
     };
     assert_eq!(told(&log_row(0, "", 12, "1", "2")), change("status", 12, "1", "2"));
-    assert_eq!(told(&log_row(0, "", 7, "&#38;nbsp; (0)", "A &#62; B (4)")), change("category", 7, "&nbsp; (0)", "A > B (4)"));
+    assert_eq!(
+        told(&log_row(0, "", 7, "&#38;nbsp; (0)", "A &#62; B (4)")),
+        change("category", 7, "&nbsp; (0)", "A > B (4)")
+    );
     assert_eq!(told(&log_row(0, "0", 76_665, "", "x")), change("option_76665", 76_665, "", "x"));
     assert_eq!(told(&log_row(20, "0", 0, "", "")), change("created", 0, "", ""));
 }
