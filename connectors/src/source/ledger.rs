@@ -208,12 +208,13 @@ fn put_entry(bytes: &mut Vec<u8>, kind: Kind, delta: u64, entry: Entry) {
 
 fn take_entry(bytes: &mut Bytes<'_>, kind: Kind) -> Option<(u64, Entry)> {
     let head = bytes.varint()?;
-    let fate = match head & 3 {
+    let code = head & 3;
+    let fate = match code {
         0 | 1 => Fate::Told,
         2 => Fate::Dead,
         _ => Fate::Gone,
     };
-    let generation = if head & 3 == 0 { 0 } else { bytes.varint()? };
+    let generation = if code == 0 { 0 } else { bytes.varint()? };
     let revision = match kind {
         Kind::Log => u64::from(u32::from_le_bytes(bytes.array()?)),
         kind if kind.is_link() => bytes.varint()?,

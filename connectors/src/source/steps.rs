@@ -77,14 +77,19 @@ impl Stepper<'_, '_> {
                 }
                 Ok(Some(sheet))
             }
-            Err(error) => self.do_without(list, error).map(|()| None),
+            Err(error) => self.do_without(list, &error).map(|()| None),
         }
     }
 
+    /// Tells what the source is doing.
+    fn say(&mut self, phase: impl Into<String>) {
+        self.outcome.phase = phase.into();
+    }
+
     /// Goes on without a list that cannot be read, unless it is required or the failure is of another kind.
-    fn do_without(&mut self, list: List, error: client::Error) -> Result<(), Error> {
-        if !fault::is_about_the_type(&error) {
-            return Err(fault::failure(&error));
+    fn do_without(&mut self, list: List, error: &client::Error) -> Result<(), Error> {
+        if !fault::is_about_the_type(error) {
+            return Err(fault::failure(error));
         }
         if list.is_required() {
             return Err(Error::Refused(format!("the account has no right to read {}: {error}", list.itemtype())));

@@ -19,7 +19,7 @@ impl Stepper<'_, '_> {
             match self.client.page(list.itemtype(), &request).await {
                 Ok(page) => totals.push(page.total.unwrap_or(page.rows.len() as u64)),
                 Err(error) => {
-                    self.do_without(list, error)?;
+                    self.do_without(list, &error)?;
                     totals.push(0);
                 }
             }
@@ -29,7 +29,7 @@ impl Stepper<'_, '_> {
         self.place.begun.dimensions = Some(self.now);
         self.place.begun.surveys = Some(self.now);
         self.outcome.progress = Some((0, totals.iter().sum()));
-        self.outcome.phase = "backfill".to_owned();
+        self.say("backfill");
         self.place.step = Step::Backfill { at: Collection::of(0), totals };
         Ok(())
     }
@@ -69,7 +69,7 @@ impl Stepper<'_, '_> {
         let total = totals.get(at.list).copied().unwrap_or(0);
         let done = next.map_or(total, |next| next.offset.min(total));
         let before: u64 = totals.iter().take(at.list).sum();
-        self.outcome.phase = format!("backfill of {} {done} of {total}", list.itemtype());
+        self.say(format!("backfill of {} {done} of {total}", list.itemtype()));
         self.outcome.progress = Some((before + done, totals.iter().sum()));
     }
 }

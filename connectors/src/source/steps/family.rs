@@ -15,7 +15,7 @@ impl Stepper<'_, '_> {
     pub(super) async fn read_families(&mut self) -> Result<(), Error> {
         let count = self.place.pending.len().min(self.config.tickets_per_step_max as usize);
         let tickets: Vec<i64> = self.place.pending.drain(..count).collect();
-        self.outcome.phase = format!("following, {} tickets to read", self.place.pending.len() + count);
+        self.say(format!("following, {} tickets to read", self.place.pending.len() + count));
         self.read_family_of(&tickets).await
     }
 
@@ -39,7 +39,7 @@ impl Stepper<'_, '_> {
             Family::Found { lists, forbidden } => {
                 for kind in forbidden {
                     let error = crate::client::Error::RightMissing { itemtype: kind.itemtype().to_owned() };
-                    self.do_without(List::Children(kind), error)?;
+                    self.do_without(List::Children(kind), &error)?;
                 }
                 // The ticket's memory has to be there, also where no row brings it in.
                 self.intake.presence(ticket).await?;

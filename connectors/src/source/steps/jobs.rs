@@ -13,12 +13,12 @@ impl Stepper<'_, '_> {
     /// Reads the next page of slow work, or ends the round.
     pub(super) async fn work(&mut self, pages_left: u32) -> Result<(), Error> {
         if pages_left == 0 {
-            self.outcome.phase = "following".to_owned();
+            self.say("following");
             self.end_round();
             return Ok(());
         }
         let Some(job) = self.place.job.take().or_else(|| self.due()) else {
-            self.outcome.phase = "following".to_owned();
+            self.say("following");
             self.end_round();
             return Ok(());
         };

@@ -15,7 +15,7 @@ use crate::source::span::{CHECKS_MAX, Span};
 impl Stepper<'_, '_> {
     /// Pulls the next page of surveys.
     pub(super) async fn pull_surveys(&mut self, at: Collection) -> Result<Option<Collection>, Error> {
-        self.outcome.phase = "following, reading surveys".to_owned();
+        self.say("following, reading surveys");
         let Some(sheet) = self.sheet(List::Children(Kind::Survey), &at, false).await? else { return Ok(None) };
         self.intake.children(Kind::Survey, &sheet.rows).await?;
         Ok(sheet.next)
@@ -25,7 +25,7 @@ impl Stepper<'_, '_> {
     pub(super) async fn pull_dimensions(&mut self, at: Collection) -> Result<Option<Collection>, Error> {
         let lists = List::dimensions();
         let Some(&list) = lists.get(at.list) else { return Ok(None) };
-        self.outcome.phase = format!("following, reading {}", list.itemtype());
+        self.say(format!("following, reading {}", list.itemtype()));
         let following = (at.list + 1 < lists.len()).then_some(Collection::of(at.list + 1));
         let Some((dimension, is_trash)) = dimension_of(list) else { return Ok(following) };
         let Some(sheet) = self.sheet(list, &at, false).await? else { return Ok(following) };

@@ -17,7 +17,7 @@ use crate::source::span::{CHECKS_MAX, Span};
 impl Stepper<'_, '_> {
     /// Looks at the next page of ids, first of live tickets, then of the trash.
     pub(super) async fn sweep(&mut self, at: Collection) -> Result<Option<Collection>, Error> {
-        self.outcome.phase = "following, comparing ids".to_owned();
+        self.say("following, comparing ids");
         let is_trash = at.list == 1;
         let Some(sheet) = self.sheet(List::Tickets(is_trash), &at, true).await? else { return Ok(None) };
         let mut doubtful = self.doubtful(&at, &sheet, is_trash).await?;

@@ -21,7 +21,7 @@ const CHANGED: &str = "date_mod";
 impl Stepper<'_, '_> {
     /// Reads the next page of the walk.
     pub(super) async fn walk(&mut self, walk: Walk) -> Result<(), Error> {
-        self.outcome.phase = "following".to_owned();
+        self.say("following");
         match (&walk.second, &walk.last) {
             (Some(second), Some(last)) => self.walk_second(&walk, second.clone(), last.clone()).await,
             _ => self.walk_page(walk).await,

@@ -14,18 +14,18 @@ fn desk() -> Value {
 
 #[test]
 fn no_row_of_the_recorded_desk_is_dead() {
-    let (desk, context) = (desk(), context());
+    let (rows_of, context) = (desk(), context());
     let mut rows = 0;
-    for (list, content) in desk.as_object().unwrap() {
-        let Some(content) = content.as_array() else { continue };
+    for (list, content) in rows_of.as_object().unwrap() {
+        let Some(list_rows) = content.as_array() else { continue };
         let itemtype = list.split('?').next().unwrap();
-        for raw in content {
-            let read = match (Kind::of(itemtype), Dimension::of(itemtype)) {
+        for raw in list_rows {
+            let understood = match (Kind::of(itemtype), Dimension::of(itemtype)) {
                 (Some(kind), _) => child(kind, raw, &context),
                 (None, Some(table)) => dimension(table, raw, &context),
                 (None, None) => continue,
             };
-            let read = read.unwrap_or_else(|reason| panic!("{list}: {} in {raw}", reason.0));
+            let read = understood.unwrap_or_else(|reason| panic!("{list}: {} in {raw}", reason.0));
             assert_eq!(Some(read.id), id_of(raw));
             rows += 1;
         }
@@ -35,8 +35,8 @@ fn no_row_of_the_recorded_desk_is_dead() {
 
 #[test]
 fn no_text_of_the_recorded_desk_is_decoded_twice_or_not_at_all() {
-    let (desk, context) = (desk(), context());
-    for raw in desk["Ticket"].as_array().unwrap() {
+    let (rows_of, context) = (desk(), context());
+    for raw in rows_of["Ticket"].as_array().unwrap() {
         let stored = raw["name"].as_str().unwrap();
         let plain = stored.replace("&#60;", "<").replace("&#62;", ">").replace("&#38;", "&");
         let read = ticket(raw, &context).unwrap();
