@@ -35,7 +35,8 @@ impl Server {
     /// Takes `listen` and opens the read side of `data_dir`.
     pub(crate) async fn bind(listen: SocketAddr, data_dir: &Path, control: &Control) -> anyhow::Result<Self> {
         let taken = TcpListener::bind(listen).into_acceptor().await;
-        let acceptor = taken.with_context(|| format!("{listen} cannot be listened on; choose another with --listen"))?;
+        let acceptor =
+            taken.with_context(|| format!("{listen} cannot be listened on; choose another with --listen"))?;
         let address = acceptor.local_addr().first().and_then(|local| local.as_socket_addr().copied()).unwrap_or(listen);
         let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(data_dir));
         let control = Arc::new(control.clone());

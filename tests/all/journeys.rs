@@ -74,7 +74,7 @@ fn a_stop_drains_and_the_next_start_goes_on() {
 
 #[test]
 fn a_desk_that_goes_away_and_comes_back_loses_nothing() {
-    let mut glpi = served(generate(&Spec { years: 1, ..Spec::new(200, 5, chrono::Utc::now().timestamp()) }));
+    let glpi = served(generate(&Spec { years: 1, ..Spec::new(200, 5, chrono::Utc::now().timestamp()) }));
     let home = Home::new();
     let up = home.up(&glpi);
     home.wait("caught up", |status| status["caught_up"] == true);
@@ -157,7 +157,7 @@ fn a_snapshot_opens_in_duckdb_and_polars() {
     let script = "
 import duckdb, polars, sys
 d = sys.argv[1]
-n = duckdb.sql(f\"select count(*), count(distinct ticket_id) from '{d}/tickets/*.parquet' where is_counted\").fetchone()
+n = duckdb.sql(f\"select count(*), count(distinct ticket_id) from '{d}/tickets/*.parquet' where is_counted\").fetchall()[0]
 p = polars.read_parquet(f'{d}/ticket_events/*.parquet')
 print(n[0], n[1], p['event_id'].n_unique() == len(p), p['occurred_at'].dtype)
 ";

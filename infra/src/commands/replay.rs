@@ -36,6 +36,7 @@ impl Replay {
 }
 
 fn instant(text: &str) -> anyhow::Result<Instant> {
-    let at = DateTime::parse_from_rfc3339(text).context("write a time with its offset, such as 2026-03-01T00:00:00Z")?;
+    let at =
+        DateTime::parse_from_rfc3339(text).context("write a time with its offset, such as 2026-03-01T00:00:00Z")?;
     Ok(Instant::from(at.to_utc()))
 }

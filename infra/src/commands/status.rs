@@ -100,7 +100,12 @@ fn sentences(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Optio
     );
     text += &format!(
         "events      {} appended = {} stored + {} repeated + {} filtered + {} dead + {} to come\n",
-        events.appended, events.stored, events.repeated, events.filtered, events.dead, events.pending(),
+        events.appended,
+        events.stored,
+        events.repeated,
+        events.filtered,
+        events.dead,
+        events.pending(),
     );
     text += &format!("offsets     stored {} of {}\n", status.stored_offset, status.end_offset);
     text += &format!("breaker     {}\n", json!(status.breaker).as_str().unwrap_or_default());

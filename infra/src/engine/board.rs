@@ -100,8 +100,9 @@ impl Board {
         if status.stored_offset >= status.watermark_offset {
             status.stored_watermark = status.source_watermark;
         }
-        status.caught_up =
-            self.is_source_done.load(Ordering::Relaxed) && status.stored_offset >= status.end_offset && status.last_error.is_none();
+        status.caught_up = self.is_source_done.load(Ordering::Relaxed)
+            && status.stored_offset >= status.end_offset
+            && status.last_error.is_none();
         status.updated_at = clock::now();
         self.is_changed.store(true, Ordering::Relaxed);
     }

@@ -19,6 +19,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 const REFUSED_PAUSE: Duration = Duration::from_secs(30);
 /// Failures in a row after which `up --once` gives up.
 const ONCE_FAILURES_MAX: u32 = 3;
+/// Rounds that `up --once` takes: the first may have begun before this process did, the second has not.
+const ONCE_ROUNDS_MIN: u32 = 2;
 /// How often requests of people are looked for while there is nothing else to do.
 const REQUESTS_INTERVAL: Duration = Duration::from_millis(500);
 /// Sync requests answered between two steps.
@@ -43,17 +45,22 @@ impl Engine {
 
     async fn ingest_steps(&self, ingest: &mut Ingest, until: Until) -> anyhow::Result<()> {
         let mut has_worked = false;
-        let mut failures = 0;
+        let (mut failures, mut rounds) = (0, 0);
         loop {
             self.answer_requests(ingest).await;
             match ingest.step().await {
                 Ok(ingested) => {
                     (has_worked, failures) = (true, 0);
                     self.note(ingest, &ingested).await?;
-                    if until == Until::CaughtUp && ingested.caught_up {
+                    rounds += u32::from(ingested.watermark.is_some());
+                    let pause = Duration::from_millis(ingested.wait_ms);
+                    if until == Until::Stopped {
+                        self.rest(ingest, pause).await;
+                    } else if ingested.caught_up && rounds >= ONCE_ROUNDS_MIN {
                         return Ok(());
+                    } else {
+                        self.rest(ingest, pause.min(PAUSE)).await;
                     }
-                    self.rest(ingest, Duration::from_millis(ingested.wait_ms)).await;
                 }
                 Err(error) => {
                     failures += 1;

@@ -124,7 +124,8 @@ impl Engine {
         let fresh = EmbeddedSink::create_generation(&self.data_dir, embedded::Config::default(), clock::now).await?;
         let fresh = Arc::new(fresh);
         let mut processor = self.processor(Arc::clone(&fresh) as _);
-        let offset = rebuild(&mut processor, |processed| tracing::info!(offset = processed.position.0, "rebuilding")).await?;
+        let offset =
+            rebuild(&mut processor, |processed| tracing::info!(offset = processed.position.0, "rebuilding")).await?;
         drop(processor);
         let fresh = Arc::try_unwrap(fresh).ok().context("the new store is still in use")?;
         let active = Arc::new(fresh.activate().await?);
