@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Data and its provenance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "{T}Answer")]
 pub struct Answer<T> {
     /// What was asked for.
     pub data: T,

@@ -33,6 +33,7 @@ enum Tag {
     /// Who solves how much, and when.
     Technicians,
     /// What took too long.
+    #[oai(rename = "SLA")]
     Sla,
     /// How fresh the numbers are.
     System,

@@ -68,29 +68,32 @@ impl Verifier {
     }
 }
 
-/// May ask every question.
+/// A token made by `farol token issue`. Questions need the scope `dash.read`, health `dash.observability`, changes `dash.admin`.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "bearer", bearer_format = "JWT", checker = "reads")]
 pub(crate) struct Reader(pub(crate) Claims);
 
-/// May ask how the system is.
+/// A token made by `farol token issue`. Questions need the scope `dash.read`, health `dash.observability`, changes `dash.admin`.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "bearer", bearer_format = "JWT", checker = "observes")]
 pub(crate) struct Observer(#[expect(dead_code, reason = "health has no rows to restrict")] pub(crate) Claims);
 
-/// May change things.
+/// A token made by `farol token issue`. Questions need the scope `dash.read`, health `dash.observability`, changes `dash.admin`.
 #[derive(SecurityScheme)]
 #[oai(ty = "bearer", rename = "bearer", bearer_format = "JWT", checker = "administers")]
 pub(crate) struct Admin(pub(crate) Claims);
 
+#[expect(clippy::unused_async, reason = "the derive awaits it")]
 async fn reads(request: &Request, bearer: Bearer) -> poem::Result<Claims> {
     allow(request, &bearer, "dash.read")
 }
 
+#[expect(clippy::unused_async, reason = "the derive awaits it")]
 async fn observes(request: &Request, bearer: Bearer) -> poem::Result<Claims> {
     allow(request, &bearer, "dash.observability")
 }
 
+#[expect(clippy::unused_async, reason = "the derive awaits it")]
 async fn administers(request: &Request, bearer: Bearer) -> poem::Result<Claims> {
     allow(request, &bearer, "dash.admin")
 }

@@ -81,23 +81,21 @@ struct Document(String);
 struct Page(String);
 
 #[handler]
-fn openapi(document: Data<&Document>) -> impl IntoResponse {
-    document.0.0.clone().with_header(header::CONTENT_TYPE, "application/json")
+fn openapi(Data(document): Data<&Document>) -> impl IntoResponse {
+    document.0.clone().with_header(header::CONTENT_TYPE, "application/json")
 }
 
 #[handler]
-fn docs(page: Data<&Page>) -> Html<String> {
-    Html(page.0.0.clone())
+fn docs(Data(page): Data<&Page>) -> Html<String> {
+    Html(page.0.clone())
 }
 
 /// What each kind of problem means: the target of every problem's `type`.
 #[handler]
 fn problems() -> Html<String> {
-    let rows: String = problem::KINDS
-        .iter()
-        .map(|kind| {
-            format!("<dt id=\"{0}\"><code>{0}</code> ({1})</dt><dd>{2}</dd>", kind.code, kind.status, kind.title)
-        })
-        .collect();
+    let row = |kind: &problem::ProblemKind| {
+        format!("<dt id=\"{0}\"><code>{0}</code> ({1})</dt><dd>{2}</dd>", kind.code, kind.status, kind.title)
+    };
+    let rows = problem::KINDS.iter().map(row).collect::<Vec<_>>().concat();
     Html(format!("<!doctype html><html lang=\"en\"><title>Problems</title><h1>Problems</h1><dl>{rows}</dl></html>"))
 }

@@ -17,8 +17,6 @@ use serde::Serialize;
 
 use crate::schema::Shown;
 
-/// Where the kinds of problem are explained; `type` is this and the code.
-const TYPE_BASE: &str = "/docs/problems#";
 /// The media type of problems.
 const MEDIA_TYPE: &str = "application/problem+json";
 /// What to do when the store is not ready yet, in seconds.
@@ -30,15 +28,15 @@ const RETRY_AFTER_S: u32 = 5;
 pub(crate) struct Problem {
     /// A reference that explains this kind of problem.
     #[serde(rename = "type")]
-    kind: String,
+    kind: &'static str,
     /// The kind of problem in a few words, always the same for one `code`.
-    title: String,
+    title: &'static str,
     /// The HTTP status.
     status: u16,
     /// What is wrong with this request and what would be right.
     detail: String,
     /// A stable name for programs, such as `invalid_parameter`.
-    code: String,
+    code: &'static str,
     /// The parameter or field concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
@@ -49,11 +47,11 @@ impl Problem {
     pub(crate) fn new(code: &str, detail: impl Into<String>) -> Self {
         let kind = KINDS.iter().find(|kind| kind.code == code).unwrap_or(&INTERNAL);
         Self {
-            kind: format!("{TYPE_BASE}{}", kind.code),
-            title: kind.title.to_owned(),
+            kind: kind.uri,
+            title: kind.title,
             status: kind.status,
             detail: detail.into(),
-            code: kind.code.to_owned(),
+            code: kind.code,
             field: None,
         }
     }
@@ -72,27 +70,35 @@ impl Problem {
 
 /// A kind of problem.
 pub(crate) struct ProblemKind {
+    /// Where it is explained: the page and the code.
+    uri: &'static str,
     pub(crate) code: &'static str,
     pub(crate) title: &'static str,
     pub(crate) status: u16,
 }
 
-const INTERNAL: ProblemKind = ProblemKind { code: "internal", title: "Internal error", status: 500 };
+macro_rules! kind {
+    ($code:literal, $title:literal, $status:literal) => {
+        ProblemKind { uri: concat!("/docs/problems#", $code), code: $code, title: $title, status: $status }
+    };
+}
+
+const INTERNAL: ProblemKind = kind!("internal", "Internal error", 500);
 
 /// Every kind of problem.
 pub(crate) const KINDS: [ProblemKind; 13] = [
-    ProblemKind { code: "invalid_input", title: "A parameter cannot be used", status: 400 },
-    ProblemKind { code: "invalid_request", title: "The request cannot be read", status: 400 },
-    ProblemKind { code: "unauthorized", title: "A valid token is needed", status: 401 },
-    ProblemKind { code: "forbidden", title: "The token does not allow this", status: 403 },
-    ProblemKind { code: "not_found", title: "There is nothing here", status: 404 },
-    ProblemKind { code: "method_not_allowed", title: "This path has other methods", status: 405 },
-    ProblemKind { code: "payload_too_large", title: "The body is too large", status: 413 },
-    ProblemKind { code: "busy", title: "Too many questions at once", status: 503 },
-    ProblemKind { code: "nothing_stored", title: "Nothing is stored yet", status: 503 },
-    ProblemKind { code: "store_unavailable", title: "The store gives no answer", status: 503 },
-    ProblemKind { code: "store_damaged", title: "The store is damaged", status: 503 },
-    ProblemKind { code: "control_unavailable", title: "The control state gives no answer", status: 503 },
+    kind!("invalid_input", "A parameter cannot be used", 400),
+    kind!("invalid_request", "The request cannot be read", 400),
+    kind!("unauthorized", "A valid token is needed", 401),
+    kind!("forbidden", "The token does not allow this", 403),
+    kind!("not_found", "There is nothing here", 404),
+    kind!("method_not_allowed", "This path has other methods", 405),
+    kind!("payload_too_large", "The body is too large", 413),
+    kind!("busy", "Too many questions at once", 503),
+    kind!("nothing_stored", "Nothing is stored yet", 503),
+    kind!("store_unavailable", "The store gives no answer", 503),
+    kind!("store_damaged", "The store is damaged", 503),
+    kind!("control_unavailable", "The control state gives no answer", 503),
     INTERNAL,
 ];
 

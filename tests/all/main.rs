@@ -3,3 +3,4 @@
 
 mod arrows;
 mod journeys;
+mod stores;

@@ -47,6 +47,11 @@ impl Up {
         &self.url
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it has logged.
     pub fn log(&self) -> String {
         self.log.lock().unwrap().clone()
@@ -63,7 +68,7 @@ impl Up {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        let response = request.timeout(Duration::from_secs(60)).send().await.unwrap();
+        let response = request.timeout(Duration::from_mins(1)).send().await.unwrap();
         let status = response.status().as_u16();
         let kind = response.headers().get("content-type").map_or("", |kind| kind.to_str().unwrap()).to_owned();
         let body = response.text().await.unwrap();

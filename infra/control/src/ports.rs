@@ -9,18 +9,18 @@ use crate::{Control, Error, sync::SyncRow};
 #[async_trait]
 impl IngestionStatusReader for Control {
     async fn read(&self) -> Result<Option<IngestionStatus>, PortError> {
-        self.read_status().await.map_err(unavailable)
+        self.read_status().await.map_err(|error| unavailable(&error))
     }
 }
 
 #[async_trait]
 impl SyncRequests for Control {
     async fn request(&self, ticket: TicketId, now: Instant) -> Result<SyncReceipt, PortError> {
-        self.queue_sync(ticket, now).await.and_then(receipt).map_err(unavailable)
+        self.queue_sync(ticket, now).await.and_then(receipt).map_err(|error| unavailable(&error))
     }
 
     async fn find(&self, id: i64) -> Result<Option<SyncReceipt>, PortError> {
-        self.find_sync(id).await.and_then(|row| row.map(receipt).transpose()).map_err(unavailable)
+        self.find_sync(id).await.and_then(|row| row.map(receipt).transpose()).map_err(|error| unavailable(&error))
     }
 }
 
@@ -35,6 +35,6 @@ fn receipt((id, ticket_id, requested_at, state): SyncRow) -> Result<SyncReceipt,
     Ok(SyncReceipt { id, ticket_id, state, requested_at })
 }
 
-fn unavailable(error: Error) -> PortError {
+fn unavailable(error: &Error) -> PortError {
     PortError::Unavailable(error.to_string())
 }

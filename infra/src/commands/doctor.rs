@@ -52,8 +52,12 @@ fn disk(config: &Config) -> Vec<(bool, String)> {
     findings
 }
 
+/// Whether `dir`, or the folder it would be made in, takes a file.
 fn writable(dir: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(dir)?;
+    let mut dir = dir;
+    while !dir.exists() {
+        dir = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    }
     let probe = dir.join(format!("probe.{}", std::process::id()));
     fs::write(&probe, b"probe")?;
     fs::remove_file(&probe)
@@ -61,7 +65,8 @@ fn writable(dir: &Path) -> std::io::Result<()> {
 
 /// POSIX `df`: the standard library does not know how full a disk is.
 fn free_kib(dir: &Path) -> Option<u64> {
-    let output = Command::new("df").arg("-Pk").arg(dir).output().ok()?;
+    let there = dir.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    let output = Command::new("df").arg("-Pk").arg(there).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
 }

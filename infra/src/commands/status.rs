@@ -88,7 +88,11 @@ fn document(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option
 
 fn sentences(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option<f64>) -> String {
     let IngestionStatus { rows, events, .. } = status;
-    let place = if status.caught_up { "caught up".to_owned() } else { format!("not caught up: {}", status.phase) };
+    let place = match status.phase.as_str() {
+        _ if status.caught_up => "caught up".to_owned(),
+        "" => "not begun".to_owned(),
+        phase => format!("not caught up: {phase}"),
+    };
     let lag = lag.map_or("not known yet".to_owned(), |lag| format!("{lag:.0} s"));
     let mut text = format!(
         "ingestion   {place}\nlag         {lag}\ntickets     {} live, {} in the trash, {} purged, {} out of sight\n",

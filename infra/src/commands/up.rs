@@ -8,6 +8,7 @@ use crate::{
     config::{Config, Settings},
     datadir::DataDir,
     engine::{Engine, Until, raised},
+    glpi,
     server::Server,
     telemetry,
 };
@@ -32,6 +33,7 @@ impl Up {
 }
 
 async fn once(config: &Config) -> anyhow::Result<()> {
+    glpi::source(config)?;
     let dir = DataDir::take(&config.data_dir)?;
     let engine = Engine::open(dir.path(), Control::open(dir.path()).await?, config).await?;
     let ingest = engine.ingest(config)?;
@@ -49,6 +51,8 @@ async fn once(config: &Config) -> anyhow::Result<()> {
 
 /// Ingests and answers until told to stop; `ready` is told the engine and the server once both are open.
 pub(crate) async fn serve(config: &Config, ready: impl FnOnce(Opened<'_>)) -> anyhow::Result<()> {
+    // Before a folder is made for a configuration that cannot work.
+    glpi::source(config)?;
     let dir = DataDir::take(&config.data_dir)?;
     let control = Control::open(dir.path()).await?;
     let engine = Engine::open(dir.path(), control.clone(), config).await?;

@@ -18,7 +18,7 @@ use pipeline::{
 };
 use schemas::{
     Instant, Offset,
-    ingestion::{EventCounts, IngestionStatus, RowCounts},
+    ingestion::{Breaker, EventCounts, IngestionStatus, RowCounts},
 };
 use tokio::sync::watch;
 
@@ -129,7 +129,10 @@ impl Board {
         self.is_source_done.store(false, Ordering::Relaxed);
         self.change(|status| {
             write_vitals(status, vitals);
-            status.last_error = Some(sentence.to_owned());
+            // An open breaker says only that nobody tries: what opened it is worth more.
+            if vitals.breaker == Breaker::Closed || status.last_error.is_none() {
+                status.last_error = Some(sentence.to_owned());
+            }
         });
     }
 

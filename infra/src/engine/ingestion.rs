@@ -46,11 +46,12 @@ impl Engine {
     async fn ingest_steps(&self, ingest: &mut Ingest, until: Until) -> anyhow::Result<()> {
         let mut has_worked = false;
         let (mut failures, mut rounds) = (0, 0);
+        let mut cause = None;
         loop {
             self.answer_requests(ingest).await;
             match ingest.step().await {
                 Ok(ingested) => {
-                    (has_worked, failures) = (true, 0);
+                    (has_worked, failures, cause) = (true, 0, None);
                     self.note(ingest, &ingested).await?;
                     rounds += u32::from(ingested.watermark.is_some());
                     let pause = Duration::from_millis(ingested.wait_ms);
@@ -74,8 +75,10 @@ impl Engine {
                         Until::Stopped => fault == Fault::Fatal && !has_worked,
                     };
                     if gives_up {
-                        return Err(anyhow!(sentence));
+                        return Err(anyhow!(cause.unwrap_or(sentence)));
                     }
+                    // What follows the first failure often only says that nobody tries any more.
+                    cause.get_or_insert(sentence);
                     self.rest(ingest, if fault == Fault::Transient { PAUSE } else { REFUSED_PAUSE }).await;
                 }
             }
