@@ -93,17 +93,12 @@ fn sentences(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Optio
         "" => "not begun".to_owned(),
         phase => format!("not caught up: {phase}"),
     };
-    let lag = lag.map_or("not known yet".to_owned(), |lag| format!("{lag:.0} s"));
-    let mut text = format!(
-        "ingestion   {place}\nlag         {lag}\ntickets     {} live, {} in the trash, {} purged, {} out of sight\n",
-        tickets["live"], tickets["trashed"], tickets["purged"], tickets["hidden"],
-    );
-    text += &format!(
-        "rows        {} fetched = {} repeated + {} converted + {} filtered + {} dead\n",
+    let of_rows = format!(
+        "{} fetched = {} repeated + {} converted + {} filtered + {} dead",
         rows.fetched, rows.repeated, rows.converted, rows.filtered, rows.dead,
     );
-    text += &format!(
-        "events      {} appended = {} stored + {} repeated + {} filtered + {} dead + {} to come\n",
+    let of_events = format!(
+        "{} appended = {} stored + {} repeated + {} filtered + {} dead + {} to come",
         events.appended,
         events.stored,
         events.repeated,
@@ -111,13 +106,21 @@ fn sentences(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Optio
         events.dead,
         events.pending(),
     );
-    text += &format!("offsets     stored {} of {}\n", status.stored_offset, status.end_offset);
-    text += &format!("breaker     {}\n", json!(status.breaker).as_str().unwrap_or_default());
-    if let Some(cursor) = &status.cursor {
-        text += &format!("cursor      {cursor}\n");
-    }
-    if let Some(error) = &status.last_error {
-        text += &format!("last error  {error}\n");
-    }
-    text
+    let of_tickets = format!(
+        "{} live, {} in the trash, {} purged, {} out of sight",
+        tickets["live"], tickets["trashed"], tickets["purged"], tickets["hidden"],
+    );
+    let lines = [
+        ("ingestion", Some(place)),
+        ("lag", Some(lag.map_or("not known yet".to_owned(), |lag| format!("{lag:.0} s")))),
+        ("tickets", Some(of_tickets)),
+        ("rows", Some(of_rows)),
+        ("events", Some(of_events)),
+        ("offsets", Some(format!("stored {} of {}", status.stored_offset, status.end_offset))),
+        ("breaker", json!(status.breaker).as_str().map(str::to_owned)),
+        ("cursor", status.cursor.clone()),
+        ("last error", status.last_error.clone()),
+    ];
+    let said = lines.into_iter().filter_map(|(name, text)| Some(format!("{name:<12}{}\n", text?)));
+    said.collect::<Vec<_>>().concat()
 }

@@ -67,9 +67,9 @@ pub(crate) async fn serve(config: &Config, ready: impl FnOnce(Opened<'_>)) -> an
     let serving = tokio::spawn(server.serve(async move { raised(&mut serving_until).await }));
     let worked = engine.run(ingest, Until::Stopped, stopped).await;
     stop.send_replace(true);
-    let served = serving.await?;
+    let answered = serving.await?;
     engine.close().await;
-    worked.and(served)
+    worked.and(answered)
 }
 
 /// What is open before the work begins.

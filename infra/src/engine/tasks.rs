@@ -55,10 +55,10 @@ pub(crate) async fn ask(data_dir: &Path, config: &Config, task: &Task) -> anyhow
             None => bail!("the request was lost"),
         }
         // The holder has gone without doing it: nobody else will.
-        if let Some(taken) = DataDir::try_take(data_dir)? {
-            if control.withdraw_maintenance(&id).await? {
-                return alone(&taken, control, config, task).await;
-            }
+        if let Some(taken) = DataDir::try_take(data_dir)?
+            && control.withdraw_maintenance(&id).await?
+        {
+            return alone(&taken, control, config, task).await;
         }
     }
 }
