@@ -62,6 +62,13 @@ impl DataDir {
     }
 }
 
+/// Whether a process holds the directory now.
+pub(crate) fn is_held(path: &Path) -> anyhow::Result<bool> {
+    let lock = File::open(path.join(LOCK)).with_context(|| format!("{} cannot be read", path.display()))?;
+    // A shared lock goes beside other lookers, not beside the holder.
+    Ok(matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// Refuses a directory that nothing was ever ingested into.
 pub(crate) fn existing(path: &Path) -> anyhow::Result<&Path> {
     if !path.join(LOCK).is_file() {

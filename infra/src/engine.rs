@@ -24,7 +24,7 @@ use schemas::Codec;
 use tokio::sync::{Notify, watch};
 use transforms::{Chain, Policy};
 
-use crate::{clock, config::Config, glpi};
+use crate::{clock, config::Config, desk, glpi};
 
 pub(crate) use board::{Board, Facts, lag_s};
 pub(crate) use tasks::{Task, ask};
@@ -56,6 +56,12 @@ pub(crate) enum Until {
 impl Engine {
     /// Opens log and store of a data directory that this process holds.
     pub(crate) async fn open(data_dir: &Path, control: Control, config: &Config) -> anyhow::Result<Self> {
+        desk::same_trash(data_dir, config)?;
+        Self::open_any(data_dir, control, config).await
+    }
+
+    /// The same, whatever meaning of the trash the rows were made with.
+    async fn open_any(data_dir: &Path, control: Control, config: &Config) -> anyhow::Result<Self> {
         let bus = EmbeddedBus::open(data_dir).await?;
         let sink = EmbeddedSink::open(data_dir, embedded::Config::default(), clock::now).await?;
         let (sink, _) = watch::channel(Arc::new(sink));
@@ -77,6 +83,7 @@ impl Engine {
     /// Ingestion of the configured GLPI into the log.
     pub(crate) fn ingest(&self, config: &Config) -> anyhow::Result<Ingest> {
         let source = glpi::source(config)?;
+        desk::bind(&self.data_dir, config)?;
         self.ingest_from(Box::new(source), policy(config)?)
     }
 
@@ -91,22 +98,26 @@ impl Engine {
     pub(crate) async fn run(&self, ingest: Ingest, until: Until, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
         let (drained, drain) = watch::channel(false);
         let (finished, finish) = watch::channel(false);
+        let (broken, halt) = watch::channel(false);
         let ingesting = async {
-            let outcome = self.ingest_until(ingest, until, stop).await;
+            let outcome = self.ingest_until(ingest, until, stop, halt).await;
             drained.send_replace(true);
             self.doorbell.notify_one();
             outcome
         };
         let processing = async {
             let outcome = self.process_until(until, drain).await;
+            // Nobody stores what would still be read.
+            broken.send_replace(true);
             finished.send_replace(true);
             outcome
         };
         let publishing = self.board.publish_until(finish.clone());
         let (ingested, processed, compacted, ()) =
             tokio::join!(ingesting, processing, self.compact_until(finish), publishing);
+        let surveyed = self.survey().await;
         self.board.publish().await;
-        ingested.and(processed).and(compacted)
+        ingested.and(processed).and(compacted).and(surveyed)
     }
 
     /// Puts what is on disk on the board.

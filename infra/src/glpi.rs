@@ -40,6 +40,7 @@ fn server(config: &Config) -> anyhow::Result<client::Config> {
     let mut server = client::Config::new(url, Secret::new(token));
     server.app_token = config.glpi_app_token.as_deref().filter(|token| !token.is_empty()).map(Secret::new);
     server.zone.clone_from(&config.glpi_timezone);
+    server.entities = Some(config.glpi_entities.clone());
     server.jitter_seed = rand::random();
     server.limits.requests_in_flight_max = config.glpi_requests_in_flight as usize;
     server.limits.page_rows_max = config.glpi_page_rows;

@@ -6,6 +6,7 @@ mod clock;
 mod commands;
 mod config;
 mod datadir;
+mod desk;
 mod engine;
 mod glpi;
 mod server;

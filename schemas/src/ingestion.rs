@@ -85,6 +85,9 @@ pub struct IngestionStatus {
     pub last_success_at: Option<Instant>,
     /// The last failure of the source since then, in a sentence.
     pub last_error: Option<String>,
+    /// The last failure of the store, in a sentence; `None` once it works again.
+    #[serde(default)]
+    pub store_error: Option<String>,
     /// The source's circuit breaker.
     pub breaker: Breaker,
     /// Rows of the source.

@@ -12,6 +12,8 @@ pub struct Maintenance {
     pub id: String,
     /// What to do, as JSON of the asker's and the doer's own agreement.
     pub task: String,
+    /// When it was asked for.
+    pub requested_at: Instant,
 }
 
 /// What became of a task.
@@ -40,11 +42,13 @@ impl Control {
 
     /// The tasks that wait, oldest first.
     pub async fn queued_maintenance(&self) -> Result<Vec<Maintenance>, Error> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("select id, task from maintenance where state = 'queued' order by requested_at, id")
-                .fetch_all(&self.pool)
-                .await?;
-        Ok(rows.into_iter().map(|(id, task)| Maintenance { id, task }).collect())
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "select id, task, requested_at from maintenance where state = 'queued' order by requested_at, id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let task = |(id, task, at)| Maintenance { id, task, requested_at: Instant(at) };
+        Ok(rows.into_iter().map(task).collect())
     }
 
     /// Says what became of a task. A task that was taken back is left as it is.

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
@@ -64,6 +64,9 @@ impl Demo {
         let own = std::env::temp_dir().join(format!("farol-demo-{}", std::process::id()));
         let folder = Folder(self.data_dir.is_none().then(|| own.clone()));
         let data_dir = self.data_dir.clone().unwrap_or(own);
+        if data_dir.join("desk.json").exists() {
+            bail!("{} holds a desk already; the demo begins afresh, so give it an empty folder", data_dir.display());
+        }
 
         let tokens = Tokens { app: Some("demo".to_owned()), user: "demo".to_owned(), zone: chrono_tz::UTC };
         let desks = self.desks.clone();

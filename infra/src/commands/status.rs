@@ -29,12 +29,16 @@ impl Status {
     pub(crate) async fn run(self) -> anyhow::Result<()> {
         let config = self.settings.resolve()?;
         let dir = datadir::existing(&config.data_dir)?;
+        let is_running = datadir::is_held(dir)?;
         let status = read(dir).await?;
         let tickets = tickets(dir).await?;
         let lag = engine::lag_s(&status, clock::now());
         if self.json {
-            println!("{}", document(&status, &tickets, lag));
+            let mut document = document(&status, &tickets, lag);
+            document["running"] = is_running.into();
+            println!("{document}");
         } else {
+            println!("{:<12}{}", "process", if is_running { "running" } else { "not running" });
             print!("{}", sentences(&status, &tickets, lag));
         }
         Ok(())
@@ -83,6 +87,8 @@ fn document(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option
         "offsets": {"end": status.end_offset, "stored": status.stored_offset},
         "breaker": status.breaker,
         "last_error": status.last_error,
+        "store_error": status.store_error,
+        "updated_at": status.updated_at.to_string(),
     })
 }
 
@@ -120,6 +126,7 @@ fn sentences(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Optio
         ("breaker", json!(status.breaker).as_str().map(str::to_owned)),
         ("cursor", status.cursor.clone()),
         ("last error", status.last_error.clone()),
+        ("store error", status.store_error.clone()),
     ];
     let said = lines.into_iter().filter_map(|(name, text)| Some(format!("{name:<12}{}\n", text?)));
     said.collect::<Vec<_>>().concat()

@@ -37,6 +37,12 @@ pub(crate) struct Settings {
     /// IANA time zone of that account in GLPI
     #[arg(long, env = "FAROL_GLPI_TIMEZONE", value_name = "ZONE")]
     pub(crate) glpi_timezone: Option<String>,
+    /// Entities to read: "all" that the account may see, or the id of one with everything below it
+    #[arg(long, env = "FAROL_GLPI_ENTITIES", value_name = "all|ID")]
+    pub(crate) glpi_entities: Option<String>,
+    /// The GLPI of this data directory has a new address
+    #[arg(long, env = "FAROL_GLPI_MOVED", value_name = "true|false", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) glpi_moved: Option<bool>,
     /// Rows in one request to GLPI
     #[arg(long, env = "FAROL_GLPI_PAGE_ROWS", value_name = "N")]
     pub(crate) glpi_page_rows: Option<u32>,
@@ -74,6 +80,8 @@ pub(crate) struct Config {
     pub(crate) glpi_app_token: Option<String>,
     pub(crate) glpi_user_token: Option<String>,
     pub(crate) glpi_timezone: String,
+    pub(crate) glpi_entities: String,
+    pub(crate) glpi_moved: bool,
     pub(crate) glpi_page_rows: u32,
     pub(crate) glpi_requests_in_flight: u32,
     pub(crate) glpi_poll_interval_s: u64,
@@ -95,6 +103,8 @@ impl Default for Config {
             glpi_app_token: None,
             glpi_user_token: None,
             glpi_timezone: "UTC".to_owned(),
+            glpi_entities: "all".to_owned(),
+            glpi_moved: false,
             glpi_page_rows: 1_000,
             glpi_requests_in_flight: 2,
             glpi_poll_interval_s: 10,

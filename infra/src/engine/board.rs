@@ -100,9 +100,9 @@ impl Board {
         if status.stored_offset >= status.watermark_offset {
             status.stored_watermark = status.source_watermark;
         }
-        status.caught_up = self.is_source_done.load(Ordering::Relaxed)
-            && status.stored_offset >= status.end_offset
-            && status.last_error.is_none();
+        let is_well = status.last_error.is_none() && status.store_error.is_none();
+        status.caught_up =
+            self.is_source_done.load(Ordering::Relaxed) && status.stored_offset >= status.end_offset && is_well;
         status.updated_at = clock::now();
         self.is_changed.store(true, Ordering::Relaxed);
     }
@@ -138,7 +138,10 @@ impl Board {
 
     /// Events were stored.
     pub(super) fn processed(&self, facts: &Facts) {
-        self.change(|status| facts.write(status));
+        self.change(|status| {
+            facts.write(status);
+            status.store_error = None;
+        });
     }
 
     /// Writes the board down now.

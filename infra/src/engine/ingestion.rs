@@ -33,10 +33,12 @@ impl Engine {
         mut ingest: Ingest,
         until: Until,
         mut stop: watch::Receiver<bool>,
+        mut halt: watch::Receiver<bool>,
     ) -> anyhow::Result<()> {
         let outcome = tokio::select! {
             // A step that is dropped half way is repeated at the next start.
             () = raised(&mut stop) => Ok(()),
+            () = raised(&mut halt) => Ok(()),
             outcome = self.ingest_steps(&mut ingest, until) => outcome,
         };
         ingest.close().await;
@@ -52,7 +54,7 @@ impl Engine {
             match ingest.step().await {
                 Ok(ingested) => {
                     (has_worked, failures, cause) = (true, 0, None);
-                    self.note(ingest, &ingested).await?;
+                    self.note(ingest, &ingested).await;
                     rounds += u32::from(ingested.watermark.is_some());
                     let pause = Duration::from_millis(ingested.wait_ms);
                     if until == Until::Stopped {
@@ -85,13 +87,15 @@ impl Engine {
         }
     }
 
-    async fn note(&self, ingest: &Ingest, ingested: &Ingested) -> anyhow::Result<()> {
-        let facts = self.facts().await?;
-        self.board.ingested(ingested, &facts, &ingest.vitals());
+    /// Tells everybody what a step did. It is done, whether the board can be read up or not.
+    async fn note(&self, ingest: &Ingest, ingested: &Ingested) {
+        match self.facts().await {
+            Ok(facts) => self.board.ingested(ingested, &facts, &ingest.vitals()),
+            Err(error) => tracing::warn!(%error, "progress not read"),
+        }
         if ingested.appended > 0 {
             self.doorbell.notify_one();
         }
-        Ok(())
     }
 
     /// Waits, but answers people meanwhile.

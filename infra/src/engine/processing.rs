@@ -32,8 +32,8 @@ impl Engine {
             match processor.step().await {
                 Ok(processed) => {
                     failures = 0;
-                    if processed.records > 0 {
-                        self.board.processed(&self.facts().await?);
+                    if processed.records > 0 || self.board.status().store_error.is_some() {
+                        self.stored().await;
                     }
                     if processed.is_caught_up() {
                         if draining {
@@ -45,6 +45,7 @@ impl Engine {
                 Err(error) => {
                     failures += 1;
                     tracing::error!(%error, "events not stored");
+                    self.board.change(|status| status.store_error = Some(error.to_string()));
                     let fault = error.fault();
                     let gives_up = draining && failures >= DRAIN_FAILURES_MAX;
                     if gives_up || (until == Until::CaughtUp && fault != Fault::Transient) {
@@ -54,6 +55,13 @@ impl Engine {
                     tokio::time::sleep(pause).await;
                 }
             }
+        }
+    }
+
+    async fn stored(&self) {
+        match self.facts().await {
+            Ok(facts) => self.board.processed(&facts),
+            Err(error) => tracing::warn!(%error, "progress not read"),
         }
     }
 

@@ -13,12 +13,14 @@ use pipeline::{
 use schemas::Instant;
 use serde::{Deserialize, Serialize};
 
-use crate::{clock, config::Config, datadir::DataDir};
+use crate::{clock, config::Config, datadir::DataDir, desk};
 
 use super::{Engine, ingestion::redrive};
 
 /// How often a command looks whether its task is done.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// A task that waited longer has lost its asker.
+const WAIT_S_MAX: i64 = 3_600;
 /// How many letters a list asks for at once.
 const LETTERS_PAGE: u32 = 500;
 
@@ -64,7 +66,10 @@ pub(crate) async fn ask(data_dir: &Path, config: &Config, task: &Task) -> anyhow
 }
 
 async fn alone(taken: &DataDir, control: Control, config: &Config, task: &Task) -> anyhow::Result<String> {
-    let engine = Engine::open(taken.path(), control, config).await?;
+    let engine = match task {
+        Task::Rebuild => Engine::open_any(taken.path(), control, config).await?,
+        _ => Engine::open(taken.path(), control, config).await?,
+    };
     let outcome = match task {
         Task::Redrive(ids) => {
             let mut ingest = engine.ingest(config)?;
@@ -130,6 +135,7 @@ impl Engine {
         let fresh = Arc::try_unwrap(fresh).ok().context("the new store is still in use")?;
         let active = Arc::new(fresh.activate().await?);
         self.sink.send_replace(active);
+        desk::remember_trash(&self.data_dir, self.process.trash)?;
         self.survey().await?;
         Ok(format!("{} events folded again; the new store is in place", offset.0))
     }
@@ -138,7 +144,7 @@ impl Engine {
         let ids = if ids.is_empty() { self.letters_waiting().await? } else { ids.to_vec() };
         let mut sentences = Vec::new();
         for id in &ids {
-            sentences.push(redrive(ingest, id).await?);
+            sentences.push(redrive(ingest, id).await.unwrap_or_else(|error| format!("{id}: {error}")));
         }
         self.survey().await?;
         sentences.push(format!("{} dead letters driven again", ids.len()));
@@ -166,6 +172,10 @@ impl Engine {
         };
         let mut tasks = Vec::new();
         for one in queued {
+            if clock::now() > one.requested_at.plus_seconds(WAIT_S_MAX) {
+                self.finish(&one.id, Err(anyhow::anyhow!("nobody waits for it any more"))).await;
+                continue;
+            }
             match serde_json::from_str(&one.task) {
                 Ok(task) => tasks.push((one.id, task)),
                 Err(error) => self.finish(&one.id, Err(anyhow::anyhow!("task not understood: {error}"))).await,
