@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use schemas::manifest::{CURRENT, STORE};
 use tokio::sync::Mutex;
 
-use self::mirror::Mirror;
+use self::mirror::{Mirror, Refreshed};
 use super::{Error, Snapshot, Store};
 
 /// A reader meets a replaced file or store at most now and then; more often in a row means that something is wrong.
@@ -62,12 +62,11 @@ async fn refreshed(store: &Path, mirror: &mut Option<Mirror>) -> Result<Arc<dyn 
             None => Mirror::open(store, &name).await?,
         };
         match known.refresh().await {
-            Ok(Some(fresh)) => return Ok(mirror.insert(fresh).snapshot()),
+            Ok(Refreshed::Whole(fresh)) => return Ok(mirror.insert(fresh).snapshot()),
             // A file went away while it was being opened: what replaced it is in the manifest by now.
-            Ok(None) if attempt < ATTEMPTS_MAX => attempt += 1,
-            Ok(None) => {
-                let reason = "files that the manifest names are missing".into();
-                return Err(Error::Damaged { place: store.join(name).display().to_string(), reason });
+            Ok(Refreshed::Gone(_)) if attempt < ATTEMPTS_MAX => attempt += 1,
+            Ok(Refreshed::Gone(path)) => {
+                return Err(Error::Damaged { place: path.display().to_string(), reason: "the file is missing".into() });
             }
             // A rebuild may have removed the generation under us.
             Err(_) if attempt < ATTEMPTS_MAX && current(store)? != name => attempt += 1,

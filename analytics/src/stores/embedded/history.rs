@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet, btree_map::Entry},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -30,15 +30,15 @@ impl History {
         self.batches.keys().copied().collect()
     }
 
-    /// Follows the manifest; false if a file that it names is gone.
-    pub(super) fn follow(&mut self, folder: &Path, listing: TableListing) -> Result<bool, Error> {
+    /// Follows the manifest; answers a file that it names and that is gone.
+    pub(super) fn follow(&mut self, folder: &Path, listing: TableListing) -> Result<Option<PathBuf>, Error> {
         let live: HashSet<i64> = listing.files.iter().map(|file| file.id).collect();
         self.files.retain(|id, _| live.contains(id));
         self.batches.retain(|id, _| listing.alive.contains(id));
         for file in listing.files {
             if let Entry::Vacant(new) = self.files.entry(file.id) {
-                let opened = StoredFile::open(listing.table, &folder.join(&file.path), file.crc32)?;
-                let Some(opened) = opened else { return Ok(false) };
+                let path = folder.join(&file.path);
+                let Some(opened) = StoredFile::open(listing.table, &path, file.crc32)? else { return Ok(Some(path)) };
                 new.insert(Arc::new(opened));
             }
         }
@@ -46,7 +46,7 @@ impl History {
             let rows = unpacked(listing.table, &batch)?;
             self.batches.insert(batch.id, Arc::new(Chunk::new(rows)));
         }
-        Ok(true)
+        Ok(None)
     }
 
     /// Row groups and batches as they are now.

@@ -34,6 +34,15 @@ pub(super) struct Mirror {
     snapshot: Option<Arc<State>>,
 }
 
+/// What following the manifest came to.
+#[derive(Debug)]
+pub(super) enum Refreshed {
+    /// Everything of one commit was read.
+    Whole(Mirror),
+    /// A file went away meanwhile, and what was read is of no use any more.
+    Gone(PathBuf),
+}
+
 #[derive(Debug)]
 struct Tables {
     folder: PathBuf,
@@ -67,52 +76,54 @@ impl Mirror {
         }
     }
 
-    /// Follows the manifest; `None` if a file went away meanwhile, and what was read is of no use any more.
-    pub(super) async fn refresh(mut self) -> Result<Option<Self>, Error> {
+    /// Follows the manifest.
+    pub(super) async fn refresh(mut self) -> Result<Refreshed, Error> {
         let seq = listing::newest(&mut self.connection).await?;
         if self.snapshot.is_some() && self.tables.seq == Some(seq) {
-            return Ok(Some(self));
+            return Ok(Refreshed::Whole(self));
         }
         let known = self.tables.history.known();
         let listing = listing::changes(&mut self.connection, self.tables.seq, &known).await?;
         let offset = listing.offset;
 
         let Self { name, connection, mut tables, .. } = self;
-        let following =
-            tokio::task::spawn_blocking(move || tables.follow(listing).map(|is_whole| is_whole.then_some(tables)));
+        let following = tokio::task::spawn_blocking(move || tables.follow(listing).map(|gone| (tables, gone)));
         let followed = following.await.map_err(|error| Error::Storage(format!("reading {name}: {error}")))?;
-        Ok(followed?.map(|tables| {
-            let snapshot = Some(Arc::new(tables.state(&name, offset)));
-            Self { name, connection, tables, snapshot }
-        }))
+        let (tables, gone) = followed?;
+        if let Some(path) = gone {
+            return Ok(Refreshed::Gone(path));
+        }
+        let snapshot = Some(Arc::new(tables.state(&name, offset)));
+        Ok(Refreshed::Whole(Self { name, connection, tables, snapshot }))
     }
 }
 
 impl Tables {
-    /// Takes changes in; false if a file is gone.
-    fn follow(&mut self, listing: Listing) -> Result<bool, Error> {
+    /// Takes changes in; answers a file that should be there and is gone.
+    fn follow(&mut self, listing: Listing) -> Result<Option<PathBuf>, Error> {
         for table in listing.tables {
-            let followed = match table.table {
+            let gone = match table.table {
                 Table::TicketEvents => self.history.follow(&self.folder, table)?,
                 _ => self.follow_facts(&table)?,
             };
-            if !followed {
-                return Ok(false);
+            if gone.is_some() {
+                return Ok(gone);
             }
         }
         self.seq = Some(listing.seq);
-        Ok(true)
+        Ok(None)
     }
 
-    fn follow_facts(&mut self, listing: &TableListing) -> Result<bool, Error> {
+    fn follow_facts(&mut self, listing: &TableListing) -> Result<Option<PathBuf>, Error> {
         let table = listing.table;
-        let Some(at) = self.facts.iter().position(|facts| facts.table() == table) else { return Ok(true) };
+        let Some(at) = self.facts.iter().position(|facts| facts.table() == table) else { return Ok(None) };
         if !listing.adds {
             self.facts[at] = Facts::new(table);
         }
         for file in &listing.files {
-            let opened = StoredFile::open(table, &self.folder.join(&file.path), file.crc32)?;
-            let Some(opened) = opened.map(Arc::new) else { return Ok(false) };
+            let path = self.folder.join(&file.path);
+            let opened = StoredFile::open(table, &path, file.crc32)?;
+            let Some(opened) = opened.map(Arc::new) else { return Ok(Some(path)) };
             let (facts, dimensions) = (&mut self.facts[at], &mut self.dimensions);
             let rows = opened.read((0..opened.groups()).collect(), None)?.map(|rows| {
                 let rows = rows?;
@@ -130,7 +141,7 @@ impl Tables {
             }
             self.facts[at].add(rows).map_err(broken)?;
         }
-        Ok(true)
+        Ok(None)
     }
 
     fn state(&self, name: &str, offset: Offset) -> State {
