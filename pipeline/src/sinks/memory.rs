@@ -7,14 +7,13 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use arrow::{
-    array::{AsArray, RecordBatch, UInt32Array},
-    compute::{concat_batches, take_record_batch},
-    datatypes::Int64Type,
-    error::ArrowError,
-};
+use arrow::{array::RecordBatch, compute::concat_batches, error::ArrowError};
 use async_trait::async_trait;
-use schemas::{Offset, ingestion::EventCounts, tables::Table};
+use schemas::{
+    Offset,
+    ingestion::EventCounts,
+    tables::{self, Part, Table},
+};
 
 use super::{Error, RowBatch, Sink};
 
@@ -38,7 +37,7 @@ impl MemorySink {
         Self::default()
     }
 
-    /// The rows of `table`, in the order they were last written.
+    /// The rows of `table` that count, in its sort order.
     pub fn rows(&self, table: Table) -> RecordBatch {
         let kept = self.kept();
         kept.tables.get(&table).cloned().unwrap_or_else(|| RecordBatch::new_empty(table.arrow_schema()))
@@ -60,8 +59,11 @@ impl Sink for MemorySink {
         let mut tables = kept.tables.clone();
         for (table, rows) in batch.rows {
             let refused = |reason: ArrowError| Error::Refused { table: table.name(), reason: reason.to_string() };
+            if rows.schema() != table.arrow_schema() {
+                return Err(refused(ArrowError::SchemaError(format!("its columns are {}", rows.schema()))));
+            }
             let before = tables.remove(&table).unwrap_or_else(|| RecordBatch::new_empty(table.arrow_schema()));
-            tables.insert(table, merged(table, &before, &rows).map_err(refused)?);
+            tables.insert(table, merged(table, before, rows).map_err(refused)?);
         }
         kept.tables = tables;
         kept.folds.extend(batch.folds.into_iter().map(|fold| ((fold.space, fold.id), fold.state)));
@@ -95,75 +97,49 @@ impl Sink for MemorySink {
     }
 }
 
-/// The rows `before` that `new` does not replace, and the rows of `new` that nothing newer stands against.
-fn merged(table: Table, before: &RecordBatch, new: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    let fresh = concat_batches(&table.arrow_schema(), [new])?;
-    let (before_keys, fresh_keys) = (keys(table, before)?, keys(table, &fresh)?);
-    let newest = |keys: &[(String, i64)]| {
-        let mut newest: HashMap<String, i64> = HashMap::new();
-        for (key, version) in keys {
-            newest.entry(key.clone()).and_modify(|other| *other = (*other).max(*version)).or_insert(*version);
-        }
-        newest
-    };
-    let (newest_before, newest_fresh) = (newest(&before_keys), newest(&fresh_keys));
-    let stays = |(key, version): &(String, i64)| newest_fresh.get(key).is_none_or(|fresh| fresh < version);
-    let counts = |(key, version): &(String, i64)| newest_before.get(key).is_none_or(|before| before <= version);
-    let before = picked(before, &before_keys, stays)?;
-    let fresh = picked(&fresh, &fresh_keys, counts)?;
-    concat_batches(&table.arrow_schema(), [&before, &fresh])
-}
-
-fn picked(
-    rows: &RecordBatch,
-    keys: &[(String, i64)],
-    keep: impl Fn(&(String, i64)) -> bool,
-) -> Result<RecordBatch, ArrowError> {
-    let places: Vec<u32> = (0..).zip(keys).filter(|(_, key)| keep(key)).map(|(place, _)| place).collect();
-    take_record_batch(rows, &UInt32Array::from(places))
-}
-
-/// What each row is a row of, and in which version.
-fn keys(table: Table, rows: &RecordBatch) -> Result<Vec<(String, i64)>, ArrowError> {
-    let number = |name: &str| rows.column_by_name(name).and_then(|column| column.as_primitive_opt::<Int64Type>());
-    let text = |name: &str| rows.column_by_name(name).and_then(|column| column.as_string_opt::<i32>());
-    let missing = || ArrowError::SchemaError("a key column is missing".to_owned());
-    let places = 0..rows.num_rows();
-    Ok(match table {
-        Table::Tickets | Table::TicketSpans => {
-            let ids = number("ticket_id").ok_or_else(missing)?;
-            let versions = number("ticket_version").ok_or_else(missing)?;
-            places.map(|place| (ids.value(place).to_string(), versions.value(place))).collect()
-        }
-        Table::TicketEvents | Table::Dimensions => {
-            let ids = text("event_id").ok_or_else(missing)?;
-            places.map(|place| (ids.value(place).to_owned(), 0)).collect()
-        }
-    })
+/// The rows of `before` and of `new`, which came later, that count.
+fn merged(table: Table, before: RecordBatch, new: RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let parts = [Part { age: 0, rows: before }, Part { age: 1, rows: new }];
+    concat_batches(&table.arrow_schema(), &tables::merge(table, &parts, usize::MAX)?)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
+    use arrow::{array::AsArray, datatypes::Int64Type};
+
     use super::*;
     use crate::sinks::suite;
 
-    #[tokio::test]
-    async fn keeps_what_every_sink_promises() {
-        suite::keeps_its_promises(&MemorySink::new()).await;
+    fn versions(sink: &MemorySink) -> Vec<(i64, i64)> {
+        let rows = sink.rows(Table::Tickets);
+        let number = |name: &str| rows.column_by_name(name).unwrap().as_primitive::<Int64Type>().values().to_vec();
+        number("ticket_id").into_iter().zip(number("ticket_version")).collect()
+    }
+
+    async fn write(sink: &MemorySink, rows: &[[i64; 3]], next: u64) {
+        let batch = RowBatch { rows: vec![suite::tickets(rows)], ..RowBatch::default() };
+        sink.write(batch, "tickets", Offset(next)).await.unwrap();
     }
 
     #[tokio::test]
-    async fn shows_the_newest_version_of_a_ticket_that_was_written_last() {
+    async fn shows_the_newest_version_of_a_ticket() {
         let sink = MemorySink::new();
-        let writes: [&[[i64; 3]]; 4] = [&[[1, 5, 1], [2, 6, 1]], &[[1, 4, 2]], &[[2, 6, 3]], &[[1, 7, 4]]];
+        let writes: [&[[i64; 3]]; 4] = [&[[1, 5, 1], [2, 6, 1]], &[[1, 4, 2]], &[[2, 6, 3]], &[[1, 7, 4], [1, 3, 4]]];
         for (rows, next) in writes.into_iter().zip(1..) {
-            let batch = RowBatch { rows: vec![suite::tickets(rows)], ..RowBatch::default() };
-            sink.write(batch, "tickets", Offset(next)).await.unwrap();
+            write(&sink, rows, next).await;
         }
-        let mut versions = keys(Table::Tickets, &sink.rows(Table::Tickets)).unwrap();
-        versions.sort_unstable();
-        assert_eq!(versions, [("1".to_owned(), 7), ("2".to_owned(), 6)]);
+        assert_eq!(versions(&sink), [(1, 7), (2, 6)]);
+    }
+
+    #[tokio::test]
+    async fn shows_nothing_that_came_at_an_old_position() {
+        let sink = MemorySink::new();
+        write(&sink, &[[1, 5, 1]], 5).await;
+        for next in [0, 4, 5] {
+            write(&sink, &[[1, 9, 1], [2, 9, 1]], next).await;
+        }
+        assert_eq!(versions(&sink), [(1, 5)]);
     }
 }

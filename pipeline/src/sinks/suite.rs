@@ -10,7 +10,7 @@ use arrow::{
 };
 use schemas::{Offset, ingestion::EventCounts, tables::Table};
 
-use super::{Fold, RowBatch, Sink};
+use super::{Error, Fold, RowBatch, Sink};
 
 const TOPIC: &str = "tickets";
 
@@ -73,6 +73,8 @@ pub(super) async fn keeps_its_promises(sink: &dyn Sink) {
     folds_are_replaced_recalled_and_scanned(sink).await;
     counts_add_up(sink).await;
     topics_have_places_of_their_own(sink).await;
+    a_batch_at_an_old_position_changes_nothing(sink).await;
+    rows_of_another_shape_are_refused(sink).await;
 }
 
 async fn starts_empty(sink: &dyn Sink) {
@@ -131,6 +133,30 @@ async fn topics_have_places_of_their_own(sink: &dyn Sink) {
     sink.write(RowBatch::default(), "replay", Offset(1)).await.unwrap();
     assert_eq!(sink.position("replay").await.unwrap(), Offset(1));
     assert_eq!(sink.position(TOPIC).await.unwrap(), Offset(13));
+}
+
+async fn a_batch_at_an_old_position_changes_nothing(sink: &dyn Sink) {
+    let (position, counts) = (sink.position(TOPIC).await.unwrap(), sink.counts().await.unwrap());
+    for next in [0, 1, position.0 - 1, position.0] {
+        let batch = RowBatch {
+            rows: vec![tickets(&[[1, 99, 5]]), spans(&[[1, 99, 7]]), events(&[[1, 7, 99]])],
+            folds: vec![fold(1, b"too late")],
+            counts: stored(1),
+        };
+        sink.write(batch, TOPIC, Offset(next)).await.unwrap();
+        assert_eq!(sink.position(TOPIC).await.unwrap(), position);
+        assert_eq!(sink.counts().await.unwrap(), counts);
+        assert_eq!(sink.folds("ticket", &[1]).await.unwrap()[&1], b"state 1");
+    }
+}
+
+async fn rows_of_another_shape_are_refused(sink: &dyn Sink) {
+    let position = sink.position(TOPIC).await.unwrap();
+    let (_, rows) = events(&[[1, 0, 0]]);
+    let batch = RowBatch { rows: vec![(Table::Tickets, rows)], counts: stored(1), ..RowBatch::default() };
+    let refused = sink.write(batch, TOPIC, Offset(position.0 + 1)).await;
+    assert!(matches!(refused, Err(Error::Refused { table: "tickets", .. })), "{refused:?}");
+    assert_eq!(sink.position(TOPIC).await.unwrap(), position);
 }
 
 #[tokio::test]

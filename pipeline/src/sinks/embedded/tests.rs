@@ -88,15 +88,29 @@ async fn a_batch_at_or_before_the_position_is_not_written() {
     assert_eq!(published(&data, Table::Tickets, &["ticket_version"]).await, [[2]]);
 }
 
+/// Drops `future` where it stands when it has waited so often.
+async fn cut_off(future: impl Future, waits: usize) {
+    let (mut future, mut left) = (std::pin::pin!(future), waits);
+    let polled = std::future::poll_fn(|context| {
+        let is_ready = future.as_mut().poll(context).is_ready();
+        let is_over = is_ready || left == 0;
+        left = left.saturating_sub(1);
+        if is_over { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    });
+    polled.await;
+}
+
 #[tokio::test]
-async fn rows_of_another_shape_are_refused() {
+async fn a_write_whose_caller_went_away_is_done_or_undone_before_the_position_is_told() {
     let data = TempDir::new().unwrap();
     let sink = open(&data).await;
-    let (_, rows) = events(&[[1, 0, 0]]);
-    let batch = RowBatch { rows: vec![(Table::Tickets, rows)], ..RowBatch::default() };
-    let refused = sink.write(batch, TOPIC, Offset(1)).await;
-    assert!(matches!(refused, Err(Error::Refused { table: "tickets", .. })), "{refused:?}");
-    assert_eq!(sink.position(TOPIC).await.unwrap(), Offset(0));
+    for round in 0..60_u64 {
+        let batch = RowBatch { rows: vec![events(&[[1, 0, 0]])], ..RowBatch::default() };
+        cut_off(sink.write(batch, TOPIC, Offset(round + 1)), round as usize % 12).await;
+        let told = sink.position(TOPIC).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        assert_eq!(sink.position(TOPIC).await.unwrap(), told, "cut off after {} waits", round % 12);
+    }
 }
 
 #[tokio::test]
