@@ -80,7 +80,7 @@ pub enum Error {
         expected: u8,
     },
     /// The working state is no working state.
-    #[error("working state cannot be read: {0}")]
+    #[error("working state cannot be read, rebuild the store: {0}")]
     Damaged(String),
     /// Rows and table contract disagree.
     #[error("rows do not fit table {table}: {reason}")]
@@ -97,6 +97,14 @@ impl Error {
     pub const fn fault(&self) -> Fault {
         Fault::Fatal
     }
+
+    /// This error, with the name of whose working state it is about.
+    pub(crate) fn about(self, kind: &str, id: i64) -> Self {
+        match self {
+            Self::Damaged(reason) => Self::Damaged(format!("{kind} {id}: {reason}")),
+            other => other,
+        }
+    }
 }
 
 /// Folds `events` of one ticket, in any order, into its working state, and makes the ticket's rows anew.
@@ -106,7 +114,8 @@ pub fn refold(
     events: &[(Offset, Event)],
     (targets, trash): (&Targets, Trash),
 ) -> Result<Refolded, Error> {
-    let mut memory = state.map(Memory::read).transpose()?.unwrap_or_default();
+    let memory = state.map(Memory::read).transpose().map_err(|error| error.about("ticket", key.id.0))?;
+    let mut memory = memory.unwrap_or_default();
     let before = memory.version;
     let mut order: Vec<usize> = (0..events.len()).collect();
     order.sort_by_key(|&place| events[place].0);
@@ -126,7 +135,8 @@ pub fn refold(
 
 /// The rows of a ticket as its working state has them: the same rows, of the same version, as its last refold made.
 pub fn rows_again(key: &TicketKey, state: &[u8], trash: Trash) -> Result<Option<TicketRows>, Error> {
-    Ok(row::rows(key, &Memory::read(state)?, trash))
+    let memory = Memory::read(state).map_err(|error| error.about("ticket", key.id.0))?;
+    Ok(row::rows(key, &memory, trash))
 }
 
 #[cfg(test)]

@@ -71,7 +71,8 @@ fn fold_dimensions<'a>(
     for (kind, dimensions) in &decoded.dimensions {
         for (&id, events) in dimensions {
             let state = states.get(kind).and_then(|states| states.get(&id));
-            let refolded = refold_dimension(state.map(Vec::as_slice), events, targets)?;
+            let refolded = refold_dimension(state.map(Vec::as_slice), events, targets)
+                .map_err(|error: Error| error.about(kind, id))?;
             batch.counts.repeated += refolded.repeated;
             stored.extend(refolded.stored.into_iter().map(|place| &events[place]));
             if let Some(state) = refolded.state {

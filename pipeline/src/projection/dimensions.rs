@@ -73,7 +73,7 @@ impl Targets {
 
     /// Takes in the working state of the dimension `id` of `kind`.
     pub fn load(&mut self, kind: &str, id: i64, state: &[u8]) -> Result<(), Error> {
-        let memory: Memory = read(state)?;
+        let memory: Memory = read(state).map_err(|error| error.about(kind, id))?;
         if let Some(target) = memory.target {
             self.add(kind, id, target);
         }

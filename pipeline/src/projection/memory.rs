@@ -1,7 +1,8 @@
 //! The working state of one ticket: what its events taught, without their text.
 //!
 //! It is canonical: the same events with the same offsets give the same bytes, however they were cut into batches. The first byte
-//! names the layout, so that a state of another release is recognised and never misread.
+//! names the layout, so that a state of another release is recognised and never misread; the last four are a checksum, for a
+//! flipped bit would otherwise make wrong rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +12,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{Error, Targets};
 
 /// Counts the layouts of working states, those of dimensions included. Raise it whenever a type of this file,
-/// [`TicketState`] or the meaning of a field changes.
-const LAYOUT: u8 = 1;
+/// [`TicketState`] or the meaning of a field changes; the tests of layouts say when.
+pub(super) const LAYOUT: u8 = 2;
 
 /// The id of an event, as bytes.
 pub(super) type EventKey = [u8; 16];
@@ -172,11 +173,17 @@ pub(super) fn remember(seen: &mut Vec<EventKey>, key: EventKey) -> bool {
 
 /// The value in a state.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    let (&found, rest) = bytes.split_first().ok_or_else(|| Error::Damaged("it is empty".to_owned()))?;
+    let &found = bytes.first().ok_or_else(|| Error::Damaged("it is empty".to_owned()))?;
     if found != LAYOUT {
         return Err(Error::Layout { found, expected: LAYOUT });
     }
-    let (value, left) = postcard::take_from_bytes(rest).map_err(|error| Error::Damaged(error.to_string()))?;
+    let (checked, checksum) =
+        bytes.split_last_chunk().ok_or_else(|| Error::Damaged(format!("it has {} bytes only", bytes.len())))?;
+    if crc32fast::hash(checked) != u32::from_le_bytes(*checksum) {
+        return Err(Error::Damaged("its checksum does not hold".to_owned()));
+    }
+    let value = checked.get(1..).unwrap_or_default();
+    let (value, left) = postcard::take_from_bytes(value).map_err(|error| Error::Damaged(error.to_string()))?;
     if !left.is_empty() {
         return Err(Error::Damaged(format!("{} bytes left over", left.len())));
     }
@@ -185,5 +192,8 @@ pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
 
 /// `value` as a state.
 pub(super) fn write<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
-    postcard::to_extend(value, vec![LAYOUT]).map_err(|error| Error::Damaged(error.to_string()))
+    let mut bytes = postcard::to_extend(value, vec![LAYOUT]).map_err(|error| Error::Damaged(error.to_string()))?;
+    let checksum = crc32fast::hash(&bytes);
+    bytes.extend(checksum.to_le_bytes());
+    Ok(bytes)
 }

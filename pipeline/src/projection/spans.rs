@@ -1,7 +1,8 @@
 //! Spans: the maximal intervals in which nothing that counts by time changed.
 //!
 //! They start when GLPI made the ticket's row, not at its opening date, which people edit; follow each other without gap or
-//! overlap; none is empty; the last one is open-ended unless the ticket was purged or hidden.
+//! overlap; none is empty; the last one is open-ended unless the ticket was purged or hidden. Only a ticket that was gone as soon
+//! as it came has an empty one: without a row of its newest version, spans of an older version would go on counting.
 
 use schemas::{Confidence, Instant};
 
@@ -38,7 +39,10 @@ pub(super) fn cut(
     let mut counted = Walk::new(tracks.counted);
 
     let mut spans: Vec<SpanRow> = Vec::new();
-    for at in instants(tracks).into_iter().take_while(|at| gone_at.is_none_or(|gone| *at < gone)) {
+    for at in instants(tracks) {
+        if !spans.is_empty() && gone_at.is_some_and(|gone| gone <= at) {
+            break;
+        }
         let (status, priority, entity) = (status.at(at), priority.at(at), entity.at(at));
         let (people, groups, counted) = (people.at(at), groups.at(at), counted.at(at));
         let is_inferred = status.is_inferred

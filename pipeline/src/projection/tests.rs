@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 pub(crate) mod desk;
+mod layout;
 mod people;
 mod presence;
 mod properties;

@@ -72,6 +72,7 @@ fn body(minute: i64, words: &[&str]) -> Body {
         ["restore"] => Body::Restored(Restored { cause: RestorationCause::Restored }),
         ["show"] => Body::Restored(Restored { cause: RestorationCause::EnteredScope }),
         ["followup", id] => comment(CommentKind::Followup, id, LinkChange::Present),
+        ["solution", id] => comment(CommentKind::Solution, id, LinkChange::Present),
         ["task", id] => comment(CommentKind::Task, id, LinkChange::Present),
         ["unfollowup", id] => comment(CommentKind::Followup, id, LinkChange::Absent),
         ["survey", sent] => survey(sent, None, None),
@@ -92,7 +93,11 @@ fn change(field: &str, option: i32, old: &str, new: &str) -> Body {
 
 fn actor(kind: &str, id: &str, role: &str, change: LinkChange) -> Body {
     Body::Assignment(TechnicianAssignment {
-        actor_kind: if kind == "group" { ActorKind::Group } else { ActorKind::Person },
+        actor_kind: match kind {
+            "group" => ActorKind::Group,
+            "supplier" => ActorKind::Supplier,
+            _ => ActorKind::Person,
+        },
         actor_id: number(id),
         actor_name: None,
         role: match role {

@@ -61,8 +61,11 @@ fn a_purged_ticket_s_spans_end() {
 }
 
 #[test]
-fn a_ticket_purged_in_the_second_it_was_made_has_no_span() {
-    check("0 1 created\n0 0 state 1\n0 0 purge", "purged s1, absent 0");
+fn a_ticket_purged_in_the_second_it_was_made_has_an_empty_span_that_replaces_older_ones() {
+    check(
+        "0 1 created\n0 0 state 1\n0 0 purge",
+        "0..0 s1 p3 e0 people [] groups [] uncounted inferred\npurged s1, absent 0",
+    );
 }
 
 #[test]
