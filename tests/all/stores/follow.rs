@@ -189,7 +189,7 @@ async fn write(sink: &EmbeddedSink, rows: Vec<(Table, RecordBatch)>, at: usize) 
 #[test]
 fn every_reader_sees_what_was_written_whatever_was_compacted_swept_or_swapped() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let checked = runner(24).run(&(limits(), steps()), |(config, steps)| {
+    let checked = runner(16).run(&(limits(), steps()), |(config, steps)| {
         runtime.block_on(async {
             let mut desk = Desk::new(config).await;
             for (step, wakes) in &steps {
