@@ -26,8 +26,7 @@ impl Memory {
         }
         self.version = Offset(offset.0 + 1);
         if envelope.sequence != 0 {
-            let since = self.history_since.get_or_insert(envelope.occurred_at);
-            *since = envelope.occurred_at.min(*since);
+            self.history_row(envelope);
         }
         match body {
             Body::Updated(updated) => {
@@ -49,6 +48,16 @@ impl Memory {
         true
     }
 
+    /// Makes room for what a history row says. One that was told before has been converted anew: what it said no longer holds.
+    fn history_row(&mut self, envelope: &Envelope) {
+        let sequence = envelope.sequence;
+        self.changes.retain(|change| change.sequence != sequence);
+        self.creation = self.creation.filter(|known| *known != sequence);
+        if self.history_since.is_none_or(|(first, _)| sequence <= first) {
+            self.history_since = Some((sequence, envelope.occurred_at));
+        }
+    }
+
     fn change(&mut self, offset: Offset, envelope: &Envelope, what: What) {
         let change = Change {
             at: envelope.occurred_at,
@@ -68,7 +77,9 @@ impl Memory {
             PRIORITY_OPTION => numbers().map(|(old, new)| What::Priority { old, new }),
             ENTITY_OPTION => Some(What::Entity { old: trailing_id(&change.old), new: trailing_id(&change.new) }),
             _ => {
-                self.has_creation |= change.field == CREATED_FIELD;
+                if change.field == CREATED_FIELD {
+                    self.creation = Some(envelope.sequence);
+                }
                 None
             }
         };
@@ -82,10 +93,10 @@ impl Memory {
         if self.scope.last().is_some_and(|last| last.to == Scope::Hidden) {
             self.scope.push(ScopeChange { at: envelope.observed_at, is_recorded: false, to: Scope::Here });
         }
-        let age = (state.modified_at, envelope.observed_at, offset);
-        let is_newer =
-            self.newest.as_ref().is_none_or(|old| (old.state.modified_at, old.observed_at, old.offset) < age);
-        if is_newer {
+        // Not by its date of last change: GLPI's clock may be set back, differ between web nodes, or repeat an hour. Reading alone
+        // tells which of two rows is the present one.
+        let age = (envelope.observed_at, offset);
+        if self.newest.as_ref().is_none_or(|old| (old.observed_at, old.offset) < age) {
             self.newest = Some(Newest { state: state.clone(), observed_at: envelope.observed_at, offset });
         }
     }

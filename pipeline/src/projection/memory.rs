@@ -4,7 +4,10 @@
 //! names the layout, so that a state of another release is recognised and never misread; the last four are a checksum, for a
 //! flipped bit would otherwise make wrong rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use schemas::{ActorKind, CommentKind, Instant, Offset, Role, TicketState};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -13,7 +16,10 @@ use super::{Error, Targets};
 
 /// Counts the layouts of working states, those of dimensions included. Raise it whenever a type of this file,
 /// [`TicketState`] or the meaning of a field changes; the tests of layouts say when.
-pub(super) const LAYOUT: u8 = 2;
+pub(super) const LAYOUT: u8 = 3;
+
+/// The longest stretch of local time that a zone in use repeats (Troll, at the end of its summer time).
+const REPEATED_S_MAX: i64 = 2 * 3_600;
 
 /// The id of an event, as bytes.
 pub(super) type EventKey = [u8; 16];
@@ -25,12 +31,12 @@ pub(super) struct Memory {
     pub(super) version: Offset,
     /// The ids of all events, ascending.
     pub(super) seen: Vec<EventKey>,
-    /// The newest row of the ticket.
+    /// The row of the ticket that was read last.
     pub(super) newest: Option<Newest>,
-    /// The time of the oldest history row of any kind.
-    pub(super) history_since: Option<Instant>,
-    /// History tells of the ticket's creation.
-    pub(super) has_creation: bool,
+    /// The first history row of any kind: its sequence and its time.
+    pub(super) history_since: Option<(i64, Instant)>,
+    /// The sequence of the history row that tells of the ticket's creation.
+    pub(super) creation: Option<i64>,
     /// History, by [`Change::order`].
     pub(super) changes: Vec<Change>,
     /// The links that are there: by kind and id of the link's row.
@@ -141,6 +147,30 @@ impl Memory {
     /// The memory in `bytes`.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Error> {
         read(bytes)
+    }
+
+    /// This memory with history in the order in which its rows were written.
+    ///
+    /// In the hour that a zone repeats a local time means two instants, and the earlier one was taken. A row that was written
+    /// after a later time cannot have happened before it: it is put there.
+    pub(super) fn in_order(&self) -> Cow<'_, Self> {
+        if self.changes.iter().all(|change| change.is_recorded || change.sequence == 0) {
+            return Cow::Borrowed(self);
+        }
+        let mut memory = self.clone();
+        memory.changes.sort_by_key(|change| change.sequence);
+        let mut before: Vec<Instant> = Vec::with_capacity(memory.changes.len());
+        for change in memory.changes.iter_mut().filter(|change| change.sequence != 0) {
+            if !change.is_recorded {
+                // What is further off than any repetition tells of a clock that was wrong.
+                let bound = change.at.plus_seconds(REPEATED_S_MAX);
+                let latest = before.iter().copied().filter(|at| *at <= bound).max();
+                change.at = latest.map_or(change.at, |latest| latest.max(change.at));
+            }
+            before.push(change.at);
+        }
+        memory.changes.sort_by_key(Change::order);
+        Cow::Owned(memory)
     }
 
     /// This memory as bytes.

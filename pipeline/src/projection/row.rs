@@ -18,12 +18,14 @@ const CLOSED: u8 = 6;
 
 /// The ticket's rows; `None` until its own row was read once.
 pub(super) fn rows(key: &TicketKey, memory: &Memory, trash: Trash) -> Option<TicketRows> {
+    let memory = &*memory.in_order();
     let newest = memory.newest.as_ref()?;
+    let history_since = memory.history_since.map(|(_, since)| since);
     let state = &newest.state;
     let life = Life {
         created_at: state.created_at,
         modified_at: state.modified_at,
-        is_complete: memory.has_creation || memory.history_since.is_some_and(|since| since <= state.created_at),
+        is_complete: memory.creation.is_some() || history_since.is_some_and(|since| since <= state.created_at),
     };
     let status = statuses(memory, state, life);
     let (priority, entity) = (priorities(memory, small(state.priority), life), entities(memory, state.entity_id, life));
@@ -39,8 +41,7 @@ pub(super) fn rows(key: &TicketKey, memory: &Memory, trash: Trash) -> Option<Tic
         groups: &groups.track,
         counted: &presence.counted,
     };
-    let certain_from =
-        if life.is_complete { life.created_at } else { memory.history_since.unwrap_or(Instant(i64::MAX)) };
+    let certain_from = if life.is_complete { life.created_at } else { history_since.unwrap_or(Instant(i64::MAX)) };
     let spans = cut(key, memory, &tracks, (certain_from, presence.gone_at));
     let ticket = ticket(key, memory, newest, Rebuilt { life, status, people, groups, presence });
     Some(TicketRows { ticket, spans })

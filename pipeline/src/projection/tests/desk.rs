@@ -1,6 +1,7 @@
 //! A small language for the events of one ticket.
 //!
-//! A line is `minute sequence what`. The row of the ticket is always made at minute 0; the same line is always the same event.
+//! A line is `minute sequence what`. The row of the ticket is always made at minute 0; the same line is always the same event. A
+//! sequence with a `?` is that of a history row whose minute is the earlier of two that its local time can mean.
 
 use std::fmt::Write;
 
@@ -32,7 +33,8 @@ pub(crate) fn refolded(events: &[(Offset, Event)], trash: Trash) -> Option<Ticke
 /// The event that `line` writes down.
 pub(crate) fn event(line: &str) -> Event {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let (minute, sequence) = (number(words[0]), number(words[1]));
+    let is_certain = !words[1].ends_with('?');
+    let (minute, sequence) = (number(words[0]), number(words[1].trim_end_matches('?')));
     let body = body(minute, &words[2..]);
     let row = match words[2] {
         "link" | "unlink" => number(words[4]),
@@ -49,7 +51,11 @@ pub(crate) fn event(line: &str) -> Event {
         observed_at: at(minute + 1),
         sequence,
         origin: Origin::new("Row", row),
-        confidence: if is_recorded { Confidence::Recorded } else { Confidence::Observed },
+        confidence: match (is_recorded, is_certain) {
+            (true, true) => Confidence::Recorded,
+            (true, false) => Confidence::Inferred,
+            (false, _) => Confidence::Observed,
+        },
         trace: None,
     };
     Event { envelope, body }
@@ -174,7 +180,7 @@ fn state(minute: i64, status: &str, words: &[&str]) -> TicketState {
         validation: 1,
         opened_at: moment("opened").unwrap_or(at(0)),
         created_at: at(0),
-        modified_at: at(minute),
+        modified_at: moment("modified").unwrap_or(at(minute)),
         taken_at: None,
         solved_at: moment("solved"),
         closed_at: moment("closed"),

@@ -164,6 +164,72 @@ fn an_older_row_read_later_changes_nothing() {
 }
 
 #[test]
+fn a_row_read_later_counts_though_its_last_change_reads_as_older() {
+    check(
+        "0 1 created
+         5 2 status 1 2
+         5 0 state 2 modified=50
+         6 3 status 2 5
+         6 0 state 5 modified=10 solved=6",
+        "0..5 s1 p3 e0 people [] groups []
+         5..6 s2 p3 e0 people [] groups []
+         6.. s5 p3 e0 people [] groups []
+         live s5, first solved 6, solved 6",
+    );
+}
+
+#[test]
+fn in_a_repeated_hour_history_goes_by_the_order_of_its_rows() {
+    check(
+        "0 1 created
+         50 2? status 1 5
+         10 3? status 5 6
+         150 4 priority 3 2
+         150 0 state 6 priority=2 solved=50 closed=70",
+        "0..50 s1 p3 e0 people [] groups []
+         50..150 s6 p3 e0 people [] groups [] inferred
+         150.. s6 p2 e0 people [] groups [] inferred
+         live s6, first solved 50, solved 50",
+    );
+}
+
+#[test]
+fn a_clock_far_ahead_moves_no_row_of_a_repeated_hour() {
+    check(
+        "0 1 created
+         900 2 priority 3 2
+         10 3? status 1 2
+         20 0 state 2 priority=2",
+        "0..10 s1 p3 e0 people [] groups []
+         10..900 s2 p3 e0 people [] groups [] inferred
+         900.. s2 p2 e0 people [] groups [] inferred
+         live s2",
+    );
+}
+
+#[test]
+fn a_history_row_that_is_converted_anew_replaces_what_it_said() {
+    let first = "
+         0 1 created
+         5 2 status 1 5
+         8 3 status 5 2
+         9 0 state 2";
+    check(
+        &format!("{first}\n65 2 status 1 5\n68 3 status 5 2\n69 0 state 2"),
+        "0..65 s1 p3 e0 people [] groups []
+         65..68 s5 p3 e0 people [] groups []
+         68.. s2 p3 e0 people [] groups []
+         live s2, first solved 65, reopened 68, reopens 1",
+    );
+    check(
+        &format!("{first}\n5 2 title\n8 3 status 1 2"),
+        "0..8 s1 p3 e0 people [] groups []
+         8.. s2 p3 e0 people [] groups []
+         live s2",
+    );
+}
+
+#[test]
 fn a_number_without_a_name_is_open() {
     check(
         "0 1 created
