@@ -26,7 +26,8 @@ pub struct Meta {
     pub zone: String,
     /// The window it is about; `None` for questions about now.
     pub window: Option<Period>,
-    /// Everything that changed in the source before this instant is in it; `None` while that is unknown.
+    /// Every change of a ticket before this instant is in it; `None` while that is unknown. Surveys, renamed things, redefined
+    /// SLAs and purged tickets may come some minutes later.
     pub watermark: Option<DateTime<Utc>>,
     /// Seconds between the watermark and `generated_at`.
     pub freshness_s: Option<i64>,

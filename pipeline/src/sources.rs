@@ -22,7 +22,8 @@ pub trait Source: fmt::Debug + Send {
     /// lead to the same events, so a batch that was not saved can be read again.
     async fn next(&mut self, cursor: Option<&Cursor>, ledger: &dyn Ledger) -> Result<SourceBatch, Error>;
 
-    /// Reads one ticket with everything that belongs to it, wherever the cursor stands. The cursor does not move.
+    /// Reads one ticket with everything that belongs to it, wherever the cursor stands. The cursor does not move. A ticket that
+    /// the source does not have and never told of is [`Error::Missing`].
     async fn sync(&mut self, ticket: TicketId, ledger: &dyn Ledger) -> Result<SourceBatch, Error>;
 
     /// Turns the raw row of a dead letter into events again, with the present code. Counts one fetched row.
@@ -62,7 +63,9 @@ pub struct SourceBatch {
     pub cursor: Option<Cursor>,
     /// What to remember: `None` as value forgets.
     pub ledger: Vec<LedgerEntry>,
-    /// Everything that changed in the source before this instant has now been read.
+    /// Every change of a ticket that the source made before this instant has now been read: its row, links, comments and history.
+    ///
+    /// Surveys, the rows that tickets refer to (dimensions) and purges have a round of their own and may be read later.
     pub watermark: Option<Instant>,
     /// What the source is doing, in words.
     pub phase: String,
@@ -133,9 +136,15 @@ pub enum Error {
     /// The source refuses; only a person can change that.
     #[error("source refuses: {0}")]
     Refused(String),
+    /// What was asked for is not there, or out of reach.
+    #[error("{0}")]
+    Missing(String),
     /// The cursor was written by another kind or version of source.
     #[error("cursor cannot be read: {0}")]
     Cursor(String),
+    /// The ledger is busy; the same question may be answered later.
+    #[error("ledger is busy: {0}")]
+    LedgerBusy(String),
     /// The ledger gave no answer.
     #[error("ledger gave no answer: {0}")]
     Ledger(String),
@@ -145,7 +154,8 @@ impl Error {
     /// What to do about it.
     pub const fn fault(&self) -> Fault {
         match self {
-            Self::Away(_) => Fault::Transient,
+            Self::Away(_) | Self::LedgerBusy(_) => Fault::Transient,
+            Self::Missing(_) => Fault::Poison,
             Self::Refused(_) | Self::Cursor(_) | Self::Ledger(_) => Fault::Fatal,
         }
     }

@@ -71,11 +71,12 @@ pub struct IngestionStatus {
     pub cursor: Option<String>,
     /// The backfill is done, the last cycle succeeded and every event of it is in the store.
     pub caught_up: bool,
-    /// Everything that changed in the source before this instant is in the topic.
+    /// Every change of a ticket (its row, links, comments and history) before this instant is in the topic. Surveys, dimensions
+    /// and purges are read in rounds of their own and may come later.
     pub source_watermark: Option<Instant>,
     /// The end of the topic when `source_watermark` was reached.
     pub watermark_offset: Offset,
-    /// Everything that changed in the source before this instant is in the store.
+    /// Every change of a ticket before this instant is in the store, as for `source_watermark`.
     pub stored_watermark: Option<Instant>,
     /// The end of the topic.
     pub end_offset: Offset,

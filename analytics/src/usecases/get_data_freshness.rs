@@ -12,7 +12,8 @@ use crate::{analytics::Analytics, answer::Answer, error::Error, reading::Note};
 pub struct FreshnessIndicator {
     /// In one word.
     pub state: FreshnessState,
-    /// Everything that changed in the source before this instant is in answers.
+    /// Every change of a ticket before this instant is in answers; surveys, renamed things, redefined SLAs and purged tickets
+    /// may come some minutes later.
     pub watermark: Option<DateTime<Utc>>,
     /// Seconds since then.
     pub freshness_s: Option<i64>,

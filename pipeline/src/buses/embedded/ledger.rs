@@ -30,7 +30,7 @@ pub(super) async fn save(connection: &mut SqliteConnection, entries: &[LedgerEnt
 impl Ledger for EmbeddedBus {
     async fn recall(&self, space: &str, ids: &[i64]) -> Result<HashMap<i64, Vec<u8>>, sources::Error> {
         // One bound list whatever its length: SQLite limits the number of parameters, not the size of one.
-        let list = serde_json::to_string(ids).map_err(silent)?;
+        let list = serde_json::to_string(ids).map_err(|error| sources::Error::Ledger(error.to_string()))?;
         let found: Vec<(i64, Vec<u8>)> =
             sqlx::query_as("select id, value from ledger where space = ? and id in (select value from json_each(?))")
                 .bind(space)
@@ -52,6 +52,22 @@ impl Ledger for EmbeddedBus {
     }
 }
 
-fn silent(error: impl std::fmt::Display) -> sources::Error {
-    sources::Error::Ledger(error.to_string())
+/// What SQLite says to whoever asked the ledger: a lock that somebody else holds is no reason to stop.
+fn silent(error: sqlx::Error) -> sources::Error {
+    match storage(error) {
+        Error::Busy(reason) => sources::Error::LedgerBusy(reason),
+        other => sources::Error::Ledger(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fault;
+
+    #[test]
+    fn a_busy_ledger_is_asked_again_and_a_broken_one_is_not() {
+        assert_eq!(silent(sqlx::Error::PoolTimedOut).fault(), Fault::Transient);
+        assert_eq!(silent(sqlx::Error::RowNotFound).fault(), Fault::Fatal);
+    }
 }
