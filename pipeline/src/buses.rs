@@ -25,7 +25,7 @@ pub const TICKETS: &str = "tickets";
 /// A durable, ordered log with the checkpoints of the source that fills it.
 #[async_trait]
 pub trait Bus: fmt::Debug + Send + Sync {
-    /// Makes `batch` durable and answers the end of the topic after it.
+    /// Makes `batch` durable, however large it is, and answers the end of the topic after it.
     async fn append(&self, batch: Append) -> Result<Offset, Error>;
 
     /// At most `limit` records from `from` on. Only an empty answer means the end: fewer than `limit` may come where they are
@@ -48,7 +48,7 @@ pub trait Bus: fmt::Debug + Send + Sync {
     fn dead_letters(&self) -> &dyn DeadLetters;
 }
 
-/// What one step of ingestion makes durable, all or nothing on engines that can.
+/// What one step of ingestion makes durable, all or nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Append {
     /// The topic.

@@ -5,8 +5,8 @@
 
 mod error;
 mod fuse;
+mod kept;
 mod letters;
-mod parts;
 mod redrive;
 mod sort;
 
@@ -23,7 +23,6 @@ use crate::{
 
 pub use error::Error;
 pub use fuse::{Fuse, FuseConfig};
-pub use parts::AppendLimits;
 pub use redrive::Redriven;
 
 /// Tells the time: only the caller may read a clock.
@@ -33,8 +32,6 @@ pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// How much one append holds.
-    pub append: AppendLimits,
     /// When too many dead letters stop it.
     pub fuse: FuseConfig,
 }
@@ -42,7 +39,6 @@ pub struct Config {
 impl Config {
     /// What makes no sense, in words.
     pub fn validate(&self) -> Result<(), String> {
-        self.append.validate()?;
         self.fuse.validate()
     }
 }
@@ -60,7 +56,7 @@ pub struct Ingested {
     pub progress: Option<(u64, u64)>,
     /// Everything there was to read has been read.
     pub caught_up: bool,
-    /// Everything that changed in the source before this instant is now in the log.
+    /// Every change of a ticket before this instant is now in the log; see [`SourceBatch::watermark`] for what is not meant.
     pub watermark: Option<Instant>,
     /// The end of the topic after the step.
     pub end: Offset,
@@ -75,21 +71,19 @@ pub struct Ingest {
     chain: Chain,
     codec: Arc<Codec>,
     clock: Clock,
-    limits: AppendLimits,
     fuse: Fuse,
 }
 
 impl Ingest {
-    /// Ingestion of `source` into `bus`, with the limits of [`Config::default`].
+    /// Ingestion of `source` into `bus`, with the fuse of [`Config::default`].
     pub fn new(source: Box<dyn Source>, bus: Arc<dyn Bus>, chain: Chain, codec: Arc<Codec>, clock: Clock) -> Self {
-        let Config { append: limits, fuse } = Config::default();
-        Self { source, bus, chain, codec, clock, limits, fuse: Fuse::new(fuse) }
+        Self { source, bus, chain, codec, clock, fuse: Fuse::new(Config::default().fuse) }
     }
 
-    /// The same with other limits and a fresh fuse.
+    /// The same with a fresh fuse of that `config`.
     #[must_use]
     pub fn with(self, config: Config) -> Self {
-        Self { limits: config.append, fuse: Fuse::new(config.fuse), ..self }
+        Self { fuse: Fuse::new(config.fuse), ..self }
     }
 
     /// Reads one batch after the saved cursor and makes it durable.
@@ -98,7 +92,7 @@ impl Ingest {
     pub async fn step(&mut self) -> Result<Ingested, Error> {
         let (cursor, _) = self.bus.checkpoint().await?;
         let batch = self.source.next(cursor.as_ref(), self.bus.ledger()).await?;
-        let sorted = self.sort(&batch);
+        let sorted = self.sort(&batch).await?;
         let counts = counts(&batch, &sorted)?;
 
         // The fuse forgets what was not appended: a step repeated later must not count twice.
@@ -114,7 +108,7 @@ impl Ingest {
         let batch = self.source.sync(ticket, self.bus.ledger()).await?;
         // One ticket tells nothing about all others: neither their place nor their freshness.
         let batch = SourceBatch { cursor: None, watermark: None, ..batch };
-        let sorted = self.sort(&batch);
+        let sorted = self.sort(&batch).await?;
         let counts = counts(&batch, &sorted)?;
         self.append(batch, sorted, counts, None).await
     }
@@ -129,14 +123,15 @@ impl Ingest {
         self.source.close().await;
     }
 
-    fn sort(&self, batch: &SourceBatch) -> sort::Sorted {
-        sort::sort(&self.chain, &self.codec, batch, (self.clock)())
+    async fn sort(&self, batch: &SourceBatch) -> Result<sort::Sorted, Error> {
+        let kept = kept::Kept::recall(self.bus.ledger(), batch).await?;
+        Ok(sort::sort((&self.chain, &self.codec), batch, kept, (self.clock)()))
     }
 
-    /// Appends everything, in parts where it is much; `saved` is the cursor that the bus has already.
+    /// Appends everything at once; `saved` is the cursor that the bus has already.
     ///
-    /// Cursor, ledger, dead letters and counts go with the last part only. A crash between parts then repeats the whole batch:
-    /// its events come again under their old ids and the sink drops them, and no row is counted twice.
+    /// Never in several appends: events without the ledger that says they were told would be ghosts once their rows are gone from
+    /// the source, for nobody would know that their absence is news.
     async fn append(
         &self,
         batch: SourceBatch,
@@ -145,21 +140,16 @@ impl Ingest {
         saved: Option<&Cursor>,
     ) -> Result<Ingested, Error> {
         let appended = sorted.records.len() as u64;
-        let mut parts = parts::split(sorted.records, &self.limits);
-        let last = Append {
+        let append = Append {
             topic: TICKETS.to_owned(),
-            records: parts.pop().unwrap_or_default(),
+            records: sorted.records,
             dead: sorted.dead,
             cursor: batch.cursor.filter(|cursor| Some(cursor) != saved),
-            ledger: batch.ledger,
+            ledger: [batch.ledger, sorted.ledger].concat(),
             rows: counts,
             at: (self.clock)(),
         };
-        for records in parts {
-            let part = Append { topic: TICKETS.to_owned(), records, at: last.at, ..Append::default() };
-            self.bus.append(part).await?;
-        }
-        let end = if changes_nothing(&last) { self.bus.end(TICKETS).await? } else { self.bus.append(last).await? };
+        let end = if changes_nothing(&append) { self.bus.end(TICKETS).await? } else { self.bus.append(append).await? };
         tracing::debug!(appended, fetched = counts.fetched, dead = counts.dead, end = end.0, "rows ingested");
         Ok(Ingested {
             appended,

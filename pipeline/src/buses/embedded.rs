@@ -8,6 +8,7 @@ mod checkpoint;
 mod ledger;
 mod letters;
 mod open;
+mod parts;
 mod topic;
 
 use std::path::Path;

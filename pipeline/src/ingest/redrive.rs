@@ -22,7 +22,7 @@ impl Ingest {
         let letter = letter.ok_or_else(|| Error::NoLetter { id: id.to_owned() })?;
         let batch = self.reread(&letter).await?;
         let batch = SourceBatch { cursor: None, watermark: None, ..batch };
-        let mut sorted = self.sort(&batch);
+        let mut sorted = self.sort(&batch).await?;
         let counts = counts(&batch, &sorted)?;
 
         let still_dead = sorted.dead.pop().map(|again| again.reason);

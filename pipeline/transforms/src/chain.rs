@@ -1,6 +1,6 @@
 //! The chain: the transforms in their order.
 
-use schemas::Event;
+use schemas::{Body, Confidence, Deleted, DeletionCause, Envelope, Event, EventType, event_id};
 
 use crate::{
     Policy, PolicyError,
@@ -57,6 +57,32 @@ impl Chain {
         }
     }
 
+    /// What to tell of a ticket that was kept until `row`, which shows it in an entity that is not selected: that it has left.
+    ///
+    /// `None` where the entity is not why the row is left out, or where the policy wants no such events. It says when, and
+    /// nothing that the ticket became.
+    pub fn departure(&self, row: &Event) -> Option<Event> {
+        let Envelope { instance, origin, ticket_id, occurred_at, observed_at, .. } = row.envelope.clone();
+        let event_type = EventType::TicketDeletedV1;
+        if !self.selector.takes(event_type) || self.selector.takes_entity_of(row) {
+            return None;
+        }
+        let envelope = Envelope {
+            event_id: event_id(&instance, &origin, event_type, &row.envelope.event_id.to_string()),
+            event_type,
+            instance,
+            entity_id: None,
+            ticket_id,
+            occurred_at,
+            observed_at,
+            sequence: 0,
+            origin,
+            confidence: Confidence::Observed,
+            trace: None,
+        };
+        Some(Event { envelope, body: Body::Deleted(Deleted { cause: DeletionCause::LeftScope }) })
+    }
+
     /// The event without what the policy hides, and otherwise as it is: for dead letters.
     #[must_use]
     pub fn mask_event(&self, event: Event) -> Event {
@@ -106,6 +132,22 @@ mod tests {
                 assert_eq!(event.envelope.event_id, id);
             }
         }
+    }
+
+    #[test]
+    fn a_ticket_of_another_entity_departs_without_a_word_on_what_it_became() {
+        let chain = |select| Chain::new(Policy { select, ..Policy::default() }).unwrap();
+        let (row, elsewhere) = (ticket("Printer"), SelectPolicy { entities: vec![1], event_types: vec![] });
+
+        let departed = chain(elsewhere.clone()).departure(&row).unwrap();
+        assert_eq!(departed.body, Body::Deleted(Deleted { cause: DeletionCause::LeftScope }));
+        assert_eq!((departed.envelope.ticket_id, departed.envelope.entity_id), (row.envelope.ticket_id, None));
+        assert_ne!(departed.envelope.event_id, row.envelope.event_id);
+
+        let no_deletions = SelectPolicy { event_types: vec![EventType::TicketUpdatedV1], ..elsewhere };
+        assert_eq!(chain(no_deletions).departure(&row), None);
+        assert_eq!(chain(SelectPolicy { entities: vec![2], event_types: vec![] }).departure(&row), None);
+        assert_eq!(Chain::default().departure(&row), None);
     }
 
     proptest! {

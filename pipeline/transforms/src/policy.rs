@@ -11,7 +11,8 @@ const LIST_IDS_MAX: usize = 10_000;
 
 /// What is hidden and what is kept. By default nothing is hidden and everything is kept.
 ///
-/// A policy holds for what is written from then on: the log already written keeps what it has.
+/// A policy holds for what is written from then on: the log already written keeps what it has, and what was left out is not read
+/// again when a later policy would keep it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Policy {

@@ -13,8 +13,12 @@ pub struct SelectPolicy {
     ///
     /// The entity is the one an event carries. An event of a ticket whose entity is not known is left out, for it may belong
     /// to anybody; events of no ticket (dimensions) are kept, for kept tickets refer to them.
+    ///
+    /// A kept ticket that moves to another entity is told to have left, once its row shows it there; one that comes from another
+    /// entity is kept from then on. An entity named later brings its tickets as they change: what was left out while it was not
+    /// named comes only with a new data directory.
     pub entities: Vec<i64>,
-    /// Types of events that are kept.
+    /// Types of events that are kept. Without `TicketDeletedV1`, tickets that are gone stay as they last were.
     pub event_types: Vec<EventType>,
 }
 
@@ -22,7 +26,10 @@ impl SelectPolicy {
     pub(crate) fn sentences(&self) -> Vec<String> {
         let entities = match self.entities.as_slice() {
             [] => "Tickets of every entity are kept.".to_owned(),
-            ids => format!("Only tickets of these entities are kept: {}.", list(ids)),
+            ids => format!(
+                "Only tickets of these entities are kept: {}. One that moves to another entity has left from then on.",
+                list(ids)
+            ),
         };
         let types = match self.event_types.as_slice() {
             [] => "Events of every type are kept.".to_owned(),
@@ -53,12 +60,27 @@ impl Selector {
         }
     }
 
+    /// Whether events of that type are kept.
+    pub(crate) fn takes(&self, event_type: EventType) -> bool {
+        self.event_types.as_ref().is_none_or(|types| types.contains(&event_type))
+    }
+
+    /// Whether events of the entity that `event` carries are kept.
+    pub(crate) fn takes_entity_of(&self, event: &Event) -> bool {
+        self.entity_refusal(event).is_none()
+    }
+
     /// Why the policy leaves `event` out; `None` keeps it.
     pub(crate) fn refusal(&self, event: &Event) -> Option<String> {
         let envelope = &event.envelope;
-        if self.event_types.as_ref().is_some_and(|types| !types.contains(&envelope.event_type)) {
+        if !self.takes(envelope.event_type) {
             return Some(format!("events of type {} are not selected", envelope.event_type));
         }
+        self.entity_refusal(event)
+    }
+
+    fn entity_refusal(&self, event: &Event) -> Option<String> {
+        let envelope = &event.envelope;
         let entities = self.entities.as_ref().filter(|_| envelope.ticket_id != TicketId::NONE)?;
         match envelope.entity_id {
             Some(id) if entities.contains(&id) => None,

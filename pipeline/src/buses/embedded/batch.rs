@@ -1,4 +1,4 @@
-//! A batch: the records of one append as one blob with a checksum.
+//! A batch: the records of one append, or of a part of it, as one blob with a checksum.
 //!
 //! The checksum covers the batch's place too, so that a row under a wrong offset is found as surely as a flipped bit.
 

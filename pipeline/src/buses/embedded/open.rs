@@ -17,7 +17,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// Connections for reading: the processor, the ledger, status, and one to spare.
 const READERS_MAX: u32 = 4;
 
-/// `batches` holds one row per append. `topics` holds the end of each topic, so that a lost last batch is noticed.
+/// `batches` holds a row for each append, several for a large one. `topics` holds the end of each topic, so that a lost last batch is noticed.
 const TABLES: &str = "
 create table batches (
     id integer primary key,

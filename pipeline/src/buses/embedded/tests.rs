@@ -194,3 +194,33 @@ async fn appends_of_several_tasks_queue_up() {
     let offsets: Vec<u64> = values(&bus, 0, 99).await.into_iter().map(|(offset, _)| offset).collect();
     assert_eq!(offsets, (0..60).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn a_large_append_is_several_batches_and_one_transaction() {
+    let dir = TempDir::new().unwrap();
+    EmbeddedBus::open(dir.path()).await.unwrap().close().await;
+    tamper(
+        &dir,
+        "create trigger full before insert on batches when new.first_offset >= 10000
+         begin select raise(abort, 'the disk is full'); end",
+    )
+    .await;
+    let bus = EmbeddedBus::open(dir.path()).await.unwrap();
+    let large = Append {
+        cursor: Some(Cursor("here".to_owned())),
+        rows: RowCounts { fetched: 2, converted: 2, ..RowCounts::default() },
+        ..append(&["a"; 12_000], 1)
+    };
+
+    let refused = bus.append(large.clone()).await.unwrap_err();
+    assert!(refused.to_string().contains("the disk is full"), "{refused}");
+    assert_eq!(bus.end(TICKETS).await.unwrap(), Offset(0));
+    assert_eq!(bus.checkpoint().await.unwrap(), (None, RowCounts::default()));
+
+    tamper(&dir, "drop trigger full").await;
+    assert_eq!(bus.append(large).await.unwrap(), Offset(12_000));
+    assert_eq!(bus.read(TICKETS, Offset(4_999), 5_002).await.unwrap().len(), 5_002);
+    assert_eq!(bus.offset_at(TICKETS, Instant::from_seconds(1)).await.unwrap(), Offset(0));
+    let batches: i64 = sqlx::query_scalar("select count(*) from batches").fetch_one(&bus.reader).await.unwrap();
+    assert_eq!(batches, 3);
+}

@@ -6,24 +6,28 @@ use sqlx::SqliteConnection;
 use super::{
     super::{Append, Error, Record},
     batch::{Batch, damaged},
+    parts::{BYTES_MAX, RECORDS_MAX, split},
     storage,
 };
 
 /// Bytes of records that one read gathers before it stops at the end of a batch.
 const READ_BYTES_MAX: usize = 32 * 1024 * 1024;
 
-/// Adds the records of `append` as one batch and answers the end after it.
+/// Adds the records of `append`, in as many batches as they need, and answers the end after them.
 pub(super) async fn append(connection: &mut SqliteConnection, append: &Append) -> Result<Offset, Error> {
-    let first = end(connection, &append.topic).await?;
-    if append.records.is_empty() {
-        return Ok(first);
+    let mut end = end(connection, &append.topic).await?;
+    for records in split(&append.records, RECORDS_MAX, BYTES_MAX) {
+        end = add(connection, Batch::new(&append.topic, end, append.at.0, records)?).await?;
     }
-    let batch = Batch::new(&append.topic, first, append.at.0, &append.records)?;
+    Ok(end)
+}
+
+async fn add(connection: &mut SqliteConnection, batch: Batch) -> Result<Offset, Error> {
     let next = batch.next_offset;
     sqlx::query(
         "insert into topics values (?, ?) on conflict (topic) do update set next_offset = excluded.next_offset",
     )
-    .bind(&append.topic)
+    .bind(&batch.topic)
     .bind(next)
     .execute(&mut *connection)
     .await
