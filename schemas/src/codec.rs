@@ -2,7 +2,11 @@
 //!
 //! The first ten bytes of a record name the schema it was written with, so every released version stays readable.
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::HashMap,
+    fmt,
+    io::{self, Read},
+};
 
 use apache_avro::{
     Schema, from_value, rabin::Rabin, reader::datum::GenericDatumReader, writer::datum::GenericDatumWriter,
@@ -15,6 +19,10 @@ use crate::{Body, Envelope, Event, EventType};
 const MARKER: [u8; 2] = [0xC3, 0x01];
 /// Bytes before the datum: the marker and a little-endian CRC-64-AVRO fingerprint.
 const HEADER_BYTES: usize = 10;
+
+/// What a schema has to look up by name. Every schema defines its types where it uses them, so that none has to be
+/// gathered anew for each record.
+const NO_NAMES: Vec<&Schema> = Vec::new();
 
 /// Why bytes are no event, or an event no bytes.
 #[derive(Debug, thiserror::Error)]
@@ -68,24 +76,43 @@ impl Codec {
         let event_type = event.body.event_type();
         let (schema, header) = self.current.get(&event_type).ok_or(CodecError::Header)?;
         let wire = WireRef { envelope: &event.envelope, body: &event.body };
-        let datum = GenericDatumWriter::builder(schema)
-            .build()
-            .and_then(|writer| writer.write_ser_to_vec(&wire))
+        let mut bytes = header.to_vec();
+        GenericDatumWriter::builder(schema)
+            .schemata(NO_NAMES)
+            .and_then(|builder| builder.build()?.write_ser(&mut bytes, &wire))
             .map_err(|error| CodecError::Datum(error.to_string()))?;
-        Ok([header.as_slice(), &datum].concat())
+        Ok(bytes)
     }
 
     /// The event in `bytes`, whichever released version wrote them.
     pub fn decode(&self, bytes: &[u8]) -> Result<Event, CodecError> {
-        let (header, mut datum) = bytes.split_at_checked(HEADER_BYTES).ok_or(CodecError::Header)?;
+        let (header, datum) = bytes.split_at_checked(HEADER_BYTES).ok_or(CodecError::Header)?;
         let fingerprint = header
             .strip_prefix(&MARKER)
             .and_then(|tail| tail.try_into().ok())
             .map(u64::from_le_bytes)
             .ok_or(CodecError::Header)?;
         let (event_type, writer) = self.released.get(&fingerprint).ok_or(CodecError::UnknownSchema { fingerprint })?;
-        let (reader, _) = self.current.get(event_type).ok_or(CodecError::UnknownSchema { fingerprint })?;
-        read(*event_type, writer, reader, &mut datum)
+        let (reader, newest) = self.current.get(event_type).ok_or(CodecError::UnknownSchema { fingerprint })?;
+        let reader = (header != newest).then_some(reader);
+        let mut datum = Datum(datum);
+        let event = match event_type {
+            EventType::TicketCreatedV1 => read(writer, reader, &mut datum, Body::Created),
+            EventType::TicketUpdatedV1 => read(writer, reader, &mut datum, Body::Updated),
+            EventType::TechnicianAssignmentChangedV1 => read(writer, reader, &mut datum, Body::Assignment),
+            EventType::TicketCommentedV1 => read(writer, reader, &mut datum, Body::Commented),
+            EventType::TicketDeletedV1 => read(writer, reader, &mut datum, Body::Deleted),
+            EventType::TicketRestoredV1 => read(writer, reader, &mut datum, Body::Restored),
+            EventType::SatisfactionAnsweredV1 => read(writer, reader, &mut datum, Body::Satisfaction),
+            EventType::TicketSlaBreachedV1 => read(writer, reader, &mut datum, Body::SlaBreached),
+            EventType::SlaClockTickedV1 => read(writer, reader, &mut datum, Body::SlaTicked),
+            EventType::DimensionChangedV1 => read(writer, reader, &mut datum, Body::Dimension),
+        };
+        let event = event.map_err(|error| CodecError::Datum(error.to_string()))?;
+        match datum.0.len() {
+            0 => Ok(event),
+            left => Err(CodecError::Datum(format!("{left} bytes left over"))),
+        }
     }
 }
 
@@ -107,30 +134,31 @@ struct Wire<B> {
     body: B,
 }
 
-fn read(event_type: EventType, writer: &Schema, reader: &Schema, datum: &mut &[u8]) -> Result<Event, CodecError> {
-    let builder = GenericDatumReader::builder(writer);
-    let reader = if writer == reader { builder.build() } else { builder.reader_schema(reader).build() };
-    let value =
-        reader.and_then(|reader| reader.read_value(datum)).map_err(|error| CodecError::Datum(error.to_string()))?;
-    if !datum.is_empty() {
-        return Err(CodecError::Datum(format!("{} bytes left over", datum.len())));
-    }
-    match event_type {
-        EventType::TicketCreatedV1 => body(&value, Body::Created),
-        EventType::TicketUpdatedV1 => body(&value, Body::Updated),
-        EventType::TechnicianAssignmentChangedV1 => body(&value, Body::Assignment),
-        EventType::TicketCommentedV1 => body(&value, Body::Commented),
-        EventType::TicketDeletedV1 => body(&value, Body::Deleted),
-        EventType::TicketRestoredV1 => body(&value, Body::Restored),
-        EventType::SatisfactionAnsweredV1 => body(&value, Body::Satisfaction),
-        EventType::TicketSlaBreachedV1 => body(&value, Body::SlaBreached),
-        EventType::SlaClockTickedV1 => body(&value, Body::SlaTicked),
-        EventType::DimensionChangedV1 => body(&value, Body::Dimension),
+/// The bytes of a record. Their end is an error: the Avro reader takes a missing value for an absent one where it may be.
+struct Datum<'a>(&'a [u8]);
+
+impl Read for Datum<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer) {
+            Ok(0) if !buffer.is_empty() => Err(io::Error::other("record ends too early")),
+            read => read,
+        }
     }
 }
 
-fn body<B: DeserializeOwned>(value: &apache_avro::types::Value, wrap: fn(B) -> Body) -> Result<Event, CodecError> {
-    let wire: Wire<B> = from_value(value).map_err(|error| CodecError::Datum(error.to_string()))?;
+/// Reads a record that `writer` wrote; as `reader` has it, where that is another schema.
+fn read<B: DeserializeOwned>(
+    writer: &Schema,
+    reader: Option<&Schema>,
+    datum: &mut Datum<'_>,
+    wrap: fn(B) -> Body,
+) -> Result<Event, apache_avro::Error> {
+    let builder = GenericDatumReader::builder(writer).writer_schemata(NO_NAMES)?;
+    let reader = match reader {
+        None => builder.build()?,
+        Some(reader) => builder.reader_schema(reader).reader_schemata(NO_NAMES)?.build()?,
+    };
+    let wire: Wire<B> = from_value(&reader.read_value(datum)?)?;
     Ok(Event { envelope: wire.envelope, body: wrap(wire.body) })
 }
 
