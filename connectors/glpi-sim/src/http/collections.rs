@@ -162,10 +162,16 @@ fn sort(rows: &mut Rows<'_>, column: &str, down: bool) {
     *rows = keyed.into_iter().map(|(_, row)| row).collect();
 }
 
-fn answer(scope: &Scope<'_>, asked: &Asked<'_>, total: usize, rows: Rows<'_>) -> Result<Answer> {
+fn answer(scope: &Scope<'_>, asked: &Asked<'_>, count: usize, rows: Rows<'_>) -> Result<Answer> {
+    let total = if count == 0 { 0 } else { count + scope.options.surplus };
     let from = asked.range.map_or(0, |(from, _)| from);
     if from > total {
         return Err(Refusal::range_exceeds(total));
+    }
+    let is_unreadable =
+        |row: &&dyn Record| scope.options.unreadable.contains(&format!("{}/{}", asked.itemtype, row.id()));
+    if asked.parent.is_none() && !scope.query.flag("only_id", false) && rows.iter().any(is_unreadable) {
+        return Err(Refusal::items_search_failed());
     }
     let shown = rows.len();
     let body = scope.look().rows(asked.itemtype, rows.into_iter());

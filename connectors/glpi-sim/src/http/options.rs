@@ -30,6 +30,12 @@ pub struct Options {
     pub denied: BTreeSet<String>,
     /// Rows of a page when no range is asked.
     pub list_limit: usize,
+    /// Rows that totals count beyond those there are, as joins make GLPI do.
+    pub surplus: usize,
+    /// What GLPI fails to give: a row (`Ticket/5`), alone and in every page with it, or a path (`Ticket/5/Log`).
+    pub unreadable: BTreeSet<String>,
+    /// Seconds by which a proxy's clock, which the header of each answer names, is ahead of GLPI's.
+    pub proxy_ahead_s: i64,
     /// PHP's `output_buffering`: decides the status of an SQL error.
     pub output_buffering: bool,
     /// Wait before each answer.
@@ -103,6 +109,9 @@ impl Default for Options {
             user_id: None,
             denied: BTreeSet::new(),
             list_limit: 15,
+            surplus: 0,
+            unreadable: BTreeSet::new(),
+            proxy_ahead_s: 0,
             output_buffering: true,
             latency: Duration::ZERO,
             clock: Clock::default(),

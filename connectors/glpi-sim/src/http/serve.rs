@@ -73,6 +73,7 @@ impl Endpoint for Api {
         }
         let answer = state.fault().unwrap_or_else(|| call.answer(state, &options));
         drop(in_flight);
+        let now = now + options.proxy_ahead_s;
         Ok(respond(answer, now, Wants { reads: call.method == Method::GET, gzip: call.gzip }))
     }
 }
@@ -160,6 +161,9 @@ impl Call {
         };
         if resource == "initSession" {
             return self.log_in(state, options);
+        }
+        if options.unreadable.contains(&self.segments.join("/")) {
+            return Err(Refusal::items_search_failed());
         }
         let token = self.session_token.as_deref().ok_or_else(session_missing)?;
         let desk = state.desk.read();
