@@ -50,7 +50,7 @@ pub(crate) use answer::Answer;
 pub(crate) use backoff::{asked_pause, http_date};
 pub use breaker::BreakerState;
 pub use collection::{Lookup, Order, Page, PageRequest};
-pub use config::{Config, Limits, PROBE_INTERVAL_MS_MAX};
+pub use config::{Config, Limits, PAGE_ROWS_MIN, PROBE_INTERVAL_MS_MAX};
 pub use desk::Desk;
 pub use error::{BodyKind, Error, Fault};
 pub use search::{Column, SearchPage, SearchRow};
@@ -142,7 +142,8 @@ impl GlpiClient {
     /// Tries until an answer is good, not worth another try, or the tries are used up.
     async fn try_patiently(&self, base: &Url, call: &Call, credentials: Credentials<'_>) -> Result<Reply, Error> {
         let mut failure = None;
-        for tries_before in 0..=self.config.limits.retries_max {
+        let retries_max = if call.is_once { 0 } else { self.config.limits.retries_max };
+        for tries_before in 0..=retries_max {
             if tries_before > 0 {
                 tokio::time::sleep(self.pause(tries_before - 1)).await;
             }
@@ -183,10 +184,11 @@ impl GlpiClient {
 
     async fn send(&self, base: &Url, call: &Call, credentials: Credentials<'_>) -> Result<Reply, Error> {
         let answer = self.transport.send(base, call, credentials, (self.clock)()).await?;
+        let value = answer::understand(call, &answer)?;
+        // The clock of whoever refuses in GLPI's place tells nothing.
         if let Some(date) = answer.date {
             self.counters.saw_skew((date - (self.clock)()).num_seconds());
         }
-        let value = answer::understand(call, &answer)?;
         Ok(Reply { value, total: answer.total(), date: answer.date })
     }
 

@@ -13,6 +13,7 @@ mod intake;
 mod kind;
 mod ledger;
 mod pages;
+mod run;
 mod span;
 mod steps;
 
@@ -30,6 +31,7 @@ use convert::{Context, Dimension};
 use cursor::Place;
 use intake::Intake;
 use kind::Kind;
+use run::Run;
 use steps::{Outcome, Stepper};
 
 /// One GLPI server that is read.
@@ -38,6 +40,7 @@ pub struct GlpiSource {
     client: GlpiClient,
     config: Config,
     clock: Clock,
+    run: Run,
 }
 
 impl fmt::Debug for GlpiSource {
@@ -58,14 +61,17 @@ pub fn open(
 ) -> Result<GlpiSource, client::Error> {
     config.validate().map_err(client::Error::config)?;
     let client = GlpiClient::new(server, clock.clone())?;
-    Ok(GlpiSource { instance, client, config, clock })
+    Ok(GlpiSource { instance, client, config, clock, run: Run::default() })
 }
 
 #[async_trait]
 impl Source for GlpiSource {
     async fn next(&mut self, cursor: Option<&Cursor>, ledger: &dyn Ledger) -> Result<SourceBatch, Error> {
-        let place = Place::read(cursor)?;
+        let mut place = Place::read(cursor)?;
         let context = self.context().await?;
+        if let Some(desk) = self.client.desk() {
+            place.sees(desk.scope());
+        }
         let mut stepper = self.stepper(place, Intake::new(context, ledger));
         stepper.step().await?;
         let Stepper { place, intake, outcome, .. } = stepper;
@@ -73,13 +79,18 @@ impl Source for GlpiSource {
     }
 
     async fn sync(&mut self, ticket: TicketId, ledger: &dyn Ledger) -> Result<SourceBatch, Error> {
+        let missing = || Error::Missing(format!("ticket {ticket} is not there, or out of the account's reach"));
+        if ticket.0 <= 0 {
+            return Err(missing());
+        }
         let context = self.context().await?;
         let mut stepper = self.stepper(Place::start(), Intake::new(context, ledger));
-        if ticket.0 > 0 {
-            stepper.look_at(ticket.0).await?;
-            if stepper.intake.presence(ticket.0).await?.is_some_and(ledger::Presence::is_visible) {
-                stepper.read_family_of(&[ticket.0]).await?;
-            }
+        stepper.look_at(ticket.0).await?;
+        if stepper.intake.is_empty() {
+            return Err(missing());
+        }
+        if stepper.intake.presence(ticket.0).await?.is_some_and(ledger::Presence::is_visible) {
+            stepper.read_family_of(ticket.0).await?;
         }
         let batch = stepper.intake.finish(None);
         Ok(SourceBatch { phase: format!("reading ticket {ticket}"), ..batch })
@@ -90,17 +101,30 @@ impl Source for GlpiSource {
             return Err(Error::Refused(format!("{origin} is no row of GLPI")));
         };
         let context = self.context().await?;
-        let row = match self.fresh(itemtype, id).await? {
-            Some(row) => row,
-            None => serde_json::from_str(raw).unwrap_or(Value::Null),
-        };
+        let old: Value = serde_json::from_str(raw).unwrap_or(Value::Null);
         let mut intake = Intake::retrying(context, ledger);
+        let row = match self.fresh(itemtype, id).await? {
+            // The letter holds the only trace of a row that has no id of its own.
+            None => old.clone(),
+            Some(Lookup::Found(row)) => row,
+            Some(Lookup::Missing | Lookup::Forbidden) => {
+                intake.leave_out(1);
+                let phase = format!("{origin} is there no more, or out of the account's reach");
+                return Ok(SourceBatch { phase, ..intake.finish(None) });
+            }
+        };
         let is_trash = convert::is_in_trash(&row);
         match (Kind::of(itemtype), Dimension::of(itemtype)) {
             (Some(Kind::Ticket), _) => drop(intake.tickets(&[row], is_trash).await?),
             (Some(kind), _) => intake.children(kind, &[row]).await?,
             (None, Some(dimension)) => intake.dimension_rows(dimension, &[row], is_trash).await?,
             (None, None) => return Err(Error::Refused(format!("{itemtype} is not read from GLPI"))),
+        }
+        if itemtype == Kind::Ticket.itemtype() && old.get(steps::UNREAD).is_some() {
+            // What belongs to the ticket has not been read either.
+            let mut stepper = self.stepper(Place::start(), intake);
+            stepper.read_family_of(id).await?;
+            intake = stepper.intake;
         }
         Ok(SourceBatch { phase: format!("reading {origin} again"), ..intake.finish(None) })
     }
@@ -141,23 +165,18 @@ impl GlpiSource {
         })
     }
 
-    fn stepper<'a, 'l>(&'a self, place: Place, intake: Intake<'l>) -> Stepper<'a, 'l> {
+    fn stepper<'a, 'l>(&'a mut self, place: Place, intake: Intake<'l>) -> Stepper<'a, 'l> {
         let skew_s = self.client.stats().clock_skew_seconds.unwrap_or(0);
         let now = Instant::from((self.clock)()).plus_seconds(skew_s);
-        Stepper { client: &self.client, config: &self.config, place, intake, now, outcome: Outcome::default() }
+        self.run.steps_at(now);
+        let Self { client, config, run, .. } = self;
+        Stepper { client, config, run, place, intake, now, outcome: Outcome::default() }
     }
 
-    /// The row as GLPI has it now, where it still has it.
-    async fn fresh(&self, itemtype: &str, id: i64) -> Result<Option<Value>, Error> {
+    /// What GLPI says now of a row; nothing where it cannot be asked for by itself.
+    async fn fresh(&self, itemtype: &str, id: i64) -> Result<Option<Lookup<Value>>, Error> {
         let Ok(number @ 1..) = u64::try_from(id) else { return Ok(None) };
-        match self.client.item(itemtype, number).await {
-            Ok(Lookup::Found(row)) => Ok(Some(row)),
-            Ok(Lookup::Missing | Lookup::Forbidden) => Ok(None),
-            Err(error) => match fault::failure(&error) {
-                away @ Error::Away(_) => Err(away),
-                _ => Ok(None),
-            },
-        }
+        self.client.item(itemtype, number).await.map(Some).map_err(|error| fault::failure(&error))
     }
 }
 
@@ -167,6 +186,9 @@ fn told(batch: SourceBatch, place: &Place, outcome: Outcome) -> SourceBatch {
     if !place.skipped.is_empty() {
         let skipped: Vec<&str> = place.skipped.iter().map(String::as_str).collect();
         phase = format!("{phase}; without {}", skipped.join(", "));
+    }
+    if let (Some(before), Some(now)) = (&place.scope_before, &place.scope) {
+        phase = format!("{phase}; the account now sees {now}, before {before}");
     }
     SourceBatch {
         phase,

@@ -76,7 +76,9 @@ pub(crate) fn understand(call: &Call, answer: &Answer) -> Result<Value, Error> {
         200..300 if call.expected.fits(&value) => Ok(value),
         200..300 => Err(Error::Shape { what: call.what(), expected: call.expected.name(), found: shape(&value) }),
         403 => Err(Error::Forbidden { what: call.what() }),
-        404 => Err(Error::NotFound { what: call.what() }),
+        // Only GLPI knows what it does not have. Before it, a proxy without its server answers so.
+        404 if call.is_login() => Err(Error::NotFound { what: call.what() }),
+        404 => Err(Error::ServerFailed { status, code: "without a code".to_owned() }),
         400..500 => Err(Error::BadRequest { code: format!("status {status}") }),
         _ => Err(Error::ServerFailed { status, code: "without a code".to_owned() }),
     }
@@ -178,6 +180,20 @@ mod tests {
         check("err_search_bad_field", &Error::BadRequest { code: "ERROR".into() }, Poison);
         check("err_field_not_found", &Error::BadRequest { code: "ERROR_FIELD_NOT_FOUND".into() }, Poison);
         check("err_unknown_500", &Error::ServerFailed { status: 500, code: "ERROR_UNKNOWN".into() }, Transient);
+    }
+
+    #[test]
+    fn only_glpi_can_say_that_an_item_is_missing() {
+        let answer = |body: &str| Answer {
+            status: 404,
+            content_type: "application/json".to_owned(),
+            body: body.as_bytes().to_vec(),
+            ..Answer::default()
+        };
+        let fault = |path, body| understand(&call_of(path), &answer(body)).unwrap_err().fault();
+        assert_eq!(fault("/apirest.php/Ticket/5", r#"{"message":"no route"}"#), Fault::Transient);
+        assert_eq!(fault("/apirest.php/Ticket/5/Log", "[]"), Fault::Transient);
+        assert_eq!(fault("/apirest.php/Ticket/5", r#"["ERROR_ITEM_NOT_FOUND","Item not found"]"#), Fault::Poison);
     }
 
     #[test]

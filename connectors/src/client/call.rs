@@ -13,6 +13,8 @@ pub(crate) struct Call {
     pub(crate) body: Option<Value>,
     /// The only shape that is a success.
     pub(crate) expected: Expected,
+    /// A failure is told at once.
+    pub(crate) is_once: bool,
 }
 
 /// The shape of an answer.
@@ -29,7 +31,7 @@ pub(crate) enum Expected {
 impl Call {
     pub(crate) fn get(path: &[&str], expected: Expected) -> Self {
         let path = path.iter().map(|&part| part.to_owned()).collect();
-        Self { path, query: Vec::new(), body: None, expected }
+        Self { path, query: Vec::new(), body: None, expected, is_once: false }
     }
 
     pub(crate) fn with(mut self, key: &str, value: impl Into<String>) -> Self {
@@ -39,6 +41,11 @@ impl Call {
 
     pub(crate) fn post(mut self, body: Value) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    pub(crate) fn once(mut self, is_once: bool) -> Self {
+        self.is_once = is_once;
         self
     }
 

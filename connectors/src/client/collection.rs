@@ -19,6 +19,7 @@ pub struct PageRequest {
     sort: Option<(String, Order)>,
     is_trash: bool,
     is_ids_only: bool,
+    is_once: bool,
     search_text: Vec<(String, String)>,
 }
 
@@ -40,6 +41,7 @@ pub struct Page {
     /// The size of the whole collection as GLPI counts it; it may be more than the rows there are.
     pub total: Option<u64>,
     start: u64,
+    is_short: bool,
     is_last: bool,
 }
 
@@ -105,6 +107,13 @@ impl PageRequest {
         self
     }
 
+    /// Tells a failure at once instead of trying again.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.is_once = true;
+        self
+    }
+
     /// Keeps rows whose `column` contains `pattern`; `^` and `$` stand for its start and end.
     #[must_use]
     pub fn where_text(mut self, column: &str, pattern: &str) -> Self {
@@ -117,6 +126,12 @@ impl Page {
     /// Where the next page starts; nothing after the last one.
     pub fn next_start(&self) -> Option<u64> {
         (!self.is_last).then_some(self.start + self.rows.len() as u64)
+    }
+
+    /// Whether it has fewer rows than were asked for. That is the end where it also brings nothing new: the total of a
+    /// page that is no last one may be more than the rows there are.
+    pub fn is_short(&self) -> bool {
+        self.is_short
     }
 }
 
@@ -139,15 +154,32 @@ impl GlpiClient {
 
     /// Reads one item, which may lie in the trash.
     pub async fn item(&self, itemtype: &str, id: u64) -> Result<Lookup<Value>, Error> {
-        let call = Call::get(&[checked(itemtype)?, &id.to_string()], Expected::Object).with("get_hateoas", "false");
-        looked_up(self.ask(&call).await.map(|reply| reply.value))
+        looked_up(self.ask(&item_call(itemtype, id)?).await.map(|reply| reply.value))
+    }
+
+    /// The same, but a failure is told at once.
+    pub async fn item_once(&self, itemtype: &str, id: u64) -> Result<Lookup<Value>, Error> {
+        looked_up(self.ask(&item_call(itemtype, id)?.once(true)).await.map(|reply| reply.value))
     }
 
     /// Reads all rows of `itemtype` that belong to a ticket, in the order of their ids.
     pub async fn sub_items(&self, ticket: u64, itemtype: &str) -> Result<Lookup<Vec<Value>>, Error> {
+        self.sub_items_of(ticket, itemtype, PageRequest::first()).await
+    }
+
+    /// The same, but a failure is told at once.
+    pub async fn sub_items_once(&self, ticket: u64, itemtype: &str) -> Result<Lookup<Vec<Value>>, Error> {
+        self.sub_items_of(ticket, itemtype, PageRequest::first().once()).await
+    }
+
+    async fn sub_items_of(
+        &self,
+        ticket: u64,
+        itemtype: &str,
+        request: PageRequest,
+    ) -> Result<Lookup<Vec<Value>>, Error> {
         let path = ["Ticket", &ticket.to_string(), checked(itemtype)?];
-        let request = PageRequest::first().sorted_by("id", Order::Ascending);
-        looked_up(self.walk(&path, &request).await)
+        looked_up(self.walk(&path, &request.sorted_by("id", Order::Ascending)).await)
     }
 
     async fn walk(&self, path: &[&str], request: &PageRequest) -> Result<Vec<Value>, Error> {
@@ -174,7 +206,9 @@ impl GlpiClient {
             return match self.ask(&page_call(path, request, asked)?).await {
                 Ok(reply) => Ok(PageEnd { start, asked }.page(reply)),
                 // Rows vanished between two pages, so this one starts behind the last row.
-                Err(Error::RangePastEnd) => Ok(Page { rows: Vec::new(), total: None, start, is_last: true }),
+                Err(Error::RangePastEnd) => {
+                    Ok(Page { rows: Vec::new(), total: None, start, is_short: true, is_last: true })
+                }
                 // A few huge rows must not make a page unreadable.
                 Err(Error::TooLarge { .. }) if asked > 1 => {
                     asked /= 2;
@@ -200,14 +234,19 @@ impl PageEnd {
         let Reply { value, total, .. } = reply;
         let rows = if let Value::Array(rows) = value { rows } else { Vec::new() };
         let count = rows.len() as u64;
-        let is_short = count < self.asked && total.is_none_or(|total| self.start + count >= total);
-        Page { is_last: rows.is_empty() || is_short, rows, total, start: self.start }
+        let is_short = count < self.asked;
+        let is_end = is_short && total.is_none_or(|total| self.start + count >= total);
+        Page { is_last: rows.is_empty() || is_end, is_short, rows, total, start: self.start }
     }
+}
+
+fn item_call(itemtype: &str, id: u64) -> Result<Call, Error> {
+    Ok(Call::get(&[checked(itemtype)?, &id.to_string()], Expected::Object).with("get_hateoas", "false"))
 }
 
 fn page_call(path: &[&str], request: &PageRequest, rows: u64) -> Result<Call, Error> {
     let range = format!("{}-{}", request.start, request.start.saturating_add(rows - 1));
-    let mut call = Call::get(path, Expected::Array).with("range", range);
+    let mut call = Call::get(path, Expected::Array).once(request.is_once).with("range", range);
     if let Some((column, order)) = &request.sort {
         call = call.with("sort", checked(column)?).with("order", order.name());
     }

@@ -21,8 +21,9 @@ pub struct Config {
     /// The IANA zone of the service account; verified at every login.
     #[serde(default = "utc")]
     pub zone: String,
-    /// The entities to read: none leaves the account's own choice, `all`, or the id of one (its children included).
-    #[serde(default)]
+    /// The entities to read: `all` that the account may see, or the id of one (its children included). None leaves the
+    /// account's own choice, which a person may change at any time.
+    #[serde(default = "all_entities")]
     pub entities: Option<String>,
     /// Where the random part of waiting times starts.
     #[serde(default)]
@@ -63,6 +64,9 @@ pub struct Limits {
 /// The longest time between two probes: a server that came back is noticed within it.
 pub const PROBE_INTERVAL_MS_MAX: u64 = 30_000;
 
+/// The fewest rows of a page: neighbouring pages share some, and each must bring reading clearly further.
+pub const PAGE_ROWS_MIN: u32 = 20;
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -89,7 +93,7 @@ impl Config {
             app_token: None,
             user_token,
             zone: utc(),
-            entities: None,
+            entities: all_entities(),
             jitter_seed: 0,
             limits: Limits::default(),
         }
@@ -127,7 +131,6 @@ impl Limits {
     fn validate(&self) -> Result<(), Error> {
         let positive = [
             ("requests_in_flight_max", self.requests_in_flight_max as u64),
-            ("page_rows_max", u64::from(self.page_rows_max)),
             ("body_bytes_max", self.body_bytes_max as u64),
             ("connect_timeout_ms_max", self.connect_timeout_ms_max),
             ("request_timeout_ms_max", self.request_timeout_ms_max),
@@ -139,11 +142,18 @@ impl Limits {
         if let Some((name, _)) = positive.iter().find(|(_, value)| *value == 0) {
             return Err(Error::config(format!("{name} must be more than 0")));
         }
+        if self.page_rows_max < PAGE_ROWS_MIN {
+            return Err(Error::config(format!("page_rows_max must be at least {PAGE_ROWS_MIN}")));
+        }
         if self.probe_interval_ms > PROBE_INTERVAL_MS_MAX {
             return Err(Error::config(format!("probe_interval_ms must be at most {PROBE_INTERVAL_MS_MAX}")));
         }
         Ok(())
     }
+}
+
+fn all_entities() -> Option<String> {
+    Some("all".to_owned())
 }
 
 fn utc() -> String {
@@ -174,7 +184,7 @@ mod tests {
         };
         assert!(wrong(|c| c.zone = "Mars/Olympus".into()).contains("Mars/Olympus"));
         assert!(wrong(|c| c.entities = Some("Paris".into())).contains("entities"));
-        assert!(wrong(|c| c.limits.page_rows_max = 0).contains("page_rows_max"));
+        assert!(wrong(|c| c.limits.page_rows_max = 19).contains("page_rows_max"));
         assert!(wrong(|c| c.limits.probe_interval_ms = 30_001).contains("probe_interval_ms"));
         assert!(wrong(|c| c.user_token = Secret::new("")).contains("user token"));
     }

@@ -8,6 +8,9 @@ use super::error::Error;
 use super::version::Version;
 use crate::zone;
 
+/// An answer may take so long after GLPI looked at its clock; what is more is another clock.
+const LATENESS_SECONDS_MAX: i64 = 60;
+
 /// What a login learnt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Desk {
@@ -17,8 +20,10 @@ pub struct Desk {
     pub zone: Tz,
     /// The zone's present offset from UTC.
     pub offset_seconds: i64,
-    /// Seconds the server's clock is ahead of ours.
+    /// Seconds the clock that GLPI dates changes by is ahead of ours.
     pub clock_skew_seconds: i64,
+    /// The part of it by which that clock is ahead of the headers' one: they may come from a proxy.
+    pub(crate) inner_skew_seconds: i64,
     /// The account's login name.
     pub account: String,
     /// The name of the active profile.
@@ -27,6 +32,8 @@ pub struct Desk {
     pub entity_id: Option<u64>,
     /// Whether its children are active as well.
     pub entity_is_recursive: bool,
+    /// How many entities are active.
+    pub entities: Option<u64>,
 }
 
 /// The clocks at the moment of a login.
@@ -54,16 +61,35 @@ impl Desk {
             expected_seconds: zone::offset_seconds(zone, clocks.server),
             seen_seconds,
         })?;
+        let apart = (naive - clocks.server.naive_utc()).num_seconds() - seen_seconds;
+        let inner_skew_seconds = if apart.abs() > LATENESS_SECONDS_MAX { apart } else { 0 };
         Ok(Self {
             version,
             zone,
             offset_seconds: seen_seconds,
-            clock_skew_seconds: (clocks.server - clocks.ours).num_seconds(),
+            clock_skew_seconds: (clocks.server - clocks.ours).num_seconds() + inner_skew_seconds,
+            inner_skew_seconds,
             account: text("glpiname").unwrap_or_default(),
             profile: session.pointer("/glpiactiveprofile/name").and_then(Value::as_str).map(str::to_owned),
             entity_id: session.get("glpiactive_entity").and_then(whole_number),
             entity_is_recursive: session.get("glpiactive_entity_recursive").is_some_and(is_true),
+            entities: session.get("glpiactiveentities").and_then(length),
         })
+    }
+}
+
+impl Desk {
+    /// What the account may see, in words: other words mean that tickets may come into view or leave it.
+    pub fn scope(&self) -> String {
+        let profile = self.profile.as_deref().unwrap_or("an unnamed profile");
+        let entities = match (self.entities, self.entity_id) {
+            (Some(1), Some(entity)) => format!("entity {entity}"),
+            (Some(count), _) => format!("{count} entities"),
+            (None, Some(entity)) if self.entity_is_recursive => format!("entity {entity} and below"),
+            (None, Some(entity)) => format!("entity {entity}"),
+            (None, None) => "unknown entities".to_owned(),
+        };
+        format!("{profile} in {entities}")
     }
 }
 
@@ -79,6 +105,15 @@ fn shape(what: &str, expected: &'static str) -> Error {
 /// PHP gives numbers of a session as numbers or as texts.
 fn whole_number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// PHP gives a list whose keys are not counted from 0 as an object.
+fn length(value: &Value) -> Option<u64> {
+    match value {
+        Value::Array(list) => Some(list.len() as u64),
+        Value::Object(list) => Some(list.len() as u64),
+        _ => None,
+    }
 }
 
 fn is_true(value: &Value) -> bool {
@@ -106,6 +141,21 @@ mod tests {
         assert_eq!((desk.version.to_string().as_str(), desk.account.as_str()), ("10.0.19", "svc_analytics"));
         assert_eq!((desk.offset_seconds, desk.clock_skew_seconds), (0, 90));
         assert_eq!((desk.entity_id, desk.entity_is_recursive), (Some(0), true));
+    }
+
+    #[test]
+    fn a_clock_behind_a_proxy_s_is_noticed() {
+        let config = json!({"version": "10.0.19"});
+        let at = recorded::exchange("get_full_session_excerpt").answer().date.unwrap();
+        let skew = |seconds: i64| {
+            let clock = zone::render(at + chrono::Duration::seconds(seconds), Tz::Europe__Paris);
+            let session = json!({"session": {"glpi_currenttime": clock}});
+            let desk = Desk::read(&config, &session, Tz::Europe__Paris, Clocks { server: at, ours: at }).unwrap();
+            (desk.offset_seconds, desk.clock_skew_seconds)
+        };
+        assert_eq!(skew(-300), (3_600, -300));
+        assert_eq!(skew(200), (3_600, 200));
+        assert_eq!(skew(-20), (3_600, 0));
     }
 
     #[test]

@@ -57,6 +57,7 @@ impl GlpiClient {
         match self.learn(&base, &token).await {
             Ok(desk) => {
                 self.counters.logins.increase();
+                self.counters.saw_inner_skew(desk.inner_skew_seconds);
                 tracing::info!(version = %desk.version, zone = %desk.zone, "glpi session opened");
                 Ok((token, base, desk))
             }

@@ -21,7 +21,7 @@ pub struct Stats {
     pub breaker_opened: u64,
     /// What the breaker lets through now.
     pub breaker: BreakerState,
-    /// Seconds the server's clock is ahead of ours, once it was seen.
+    /// Seconds the clock that GLPI dates changes by is ahead of ours, once it was seen.
     pub clock_skew_seconds: Option<i64>,
 }
 
@@ -33,6 +33,8 @@ pub(crate) struct Counters {
     pub(crate) throttled: Counter,
     pub(crate) criteria_failures: Counter,
     skew: Skew,
+    /// Seconds GLPI's own clock is ahead of that of its answers' headers, which a proxy may write.
+    inner_skew: AtomicI64,
 }
 
 #[derive(Debug, Default)]
@@ -62,8 +64,13 @@ impl Counters {
         self.skew.0.store(seconds, Ordering::Relaxed);
     }
 
+    pub(crate) fn saw_inner_skew(&self, seconds: i64) {
+        self.inner_skew.store(seconds, Ordering::Relaxed);
+    }
+
     pub(crate) fn skew_seconds(&self) -> Option<i64> {
         // The smallest number stands for "not seen": no clock is that wrong.
-        Some(self.skew.0.load(Ordering::Relaxed)).filter(|&seconds| seconds != i64::MIN)
+        let outer = Some(self.skew.0.load(Ordering::Relaxed)).filter(|&seconds| seconds != i64::MIN);
+        outer.map(|outer| outer + self.inner_skew.load(Ordering::Relaxed))
     }
 }

@@ -151,7 +151,7 @@ pub(crate) fn login(seen: &Seen) -> Option<Canned> {
             r#"{"session":{"glpiname":"svc","glpi_currenttime":"2026-11-23 13:47:57","glpiactive_entity":0,
                 "glpiactive_entity_recursive":1,"glpiactiveprofile":{"id":8,"name":"Read-Only"}}}"#,
         ),
-        "killSession" => Canned::json(200, "true"),
+        "killSession" | "changeActiveEntities" => Canned::json(200, "true"),
         _ => return None,
     }))
 }

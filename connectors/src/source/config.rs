@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::client::PAGE_ROWS_MIN;
+
 /// The rhythm of a GLPI source.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -52,9 +54,11 @@ impl Config {
         let positive = [
             ("lag_s", u64::from(self.lag_s)),
             ("job_pages_max", u64::from(self.job_pages_max)),
-            ("walk_rows_max", u64::from(self.walk_rows_max)),
             ("tickets_per_step_max", u64::from(self.tickets_per_step_max)),
         ];
+        if self.walk_rows_max < PAGE_ROWS_MIN {
+            return Err(format!("walk_rows_max must be at least {PAGE_ROWS_MIN}"));
+        }
         match positive.iter().find(|(_, value)| *value == 0) {
             Some((name, _)) => Err(format!("{name} must be more than 0")),
             None => Ok(()),

@@ -29,8 +29,18 @@ pub(crate) struct Place {
     /// Item types that the account may not read or the server does not know, and that Farol can do without.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(crate) skipped: BTreeSet<String>,
-    /// Every id has been looked at since the backfill.
-    pub(crate) is_swept: bool,
+    /// So many tickets seemed to be gone that the next sweep has to find the same.
+    #[serde(default)]
+    pub(crate) is_in_doubt: bool,
+    /// Tickets that the last sweep missed.
+    #[serde(default)]
+    pub(crate) vanished: u64,
+    /// What the account may see, in words.
+    #[serde(default)]
+    pub(crate) scope: Option<String>,
+    /// What it could see before, until every id has been looked at since.
+    #[serde(default)]
+    pub(crate) scope_before: Option<String>,
     /// Tickets that the last sweep saw.
     pub(crate) tickets_seen: u64,
 }
@@ -126,7 +136,10 @@ impl Place {
             job: None,
             begun: Begun::default(),
             skipped: BTreeSet::new(),
-            is_swept: false,
+            is_in_doubt: false,
+            vanished: 0,
+            scope: None,
+            scope_before: None,
             tickets_seen: 0,
         }
     }
@@ -144,6 +157,16 @@ impl Place {
     /// The place as it is saved.
     pub(crate) fn write(&self) -> Result<Cursor, Error> {
         serde_json::to_string(self).map(Cursor).map_err(|error| Error::Cursor(error.to_string()))
+    }
+
+    /// Learns what the account may see now. Where that changed, every id is looked at again soon.
+    pub(crate) fn sees(&mut self, scope: String) {
+        if let Some(before) = self.scope.take().filter(|before| *before != scope) {
+            tracing::warn!(before, now = scope, "glpi account sees something else than before");
+            self.begun.sweep = None;
+            self.scope_before.get_or_insert(before);
+        }
+        self.scope = Some(scope);
     }
 
     /// Whether a kind of rows is read at all.
@@ -173,6 +196,16 @@ mod tests {
         place.skipped.insert("Supplier_Ticket".into());
         place.pending = vec![4, 8];
         assert_eq!(Place::read(Some(&place.write().unwrap())).unwrap(), place);
+    }
+
+    #[test]
+    fn a_changed_scope_is_told_and_looked_through() {
+        let mut place = Place::start();
+        for (scope, before) in [("5 entities", None), ("5 entities", None), ("entity 3", Some("5 entities"))] {
+            place.begun.sweep = Some(Instant(1));
+            place.sees(scope.to_owned());
+            assert_eq!((place.scope_before.as_deref(), place.begun.sweep.is_none()), (before, before.is_some()));
+        }
     }
 
     #[test]

@@ -10,6 +10,8 @@ const UNKNOWN_TYPE: [&str; 2] = ["ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM", "ERR
 /// The failure as the engine sorts failures.
 pub(crate) fn failure(error: &client::Error) -> Error {
     match error.fault() {
+        // It is tried a few times and then gone without.
+        _ if matches!(error, client::Error::TooLarge { .. }) => Error::Away(error.to_string()),
         Fault::Transient => Error::Away(error.to_string()),
         Fault::Poison | Fault::Fatal => Error::Refused(error.to_string()),
     }

@@ -12,6 +12,7 @@ use schemas::{Cursor, Envelope, Event, Origin, TicketId, event_id};
 use serde_json::Value;
 
 use super::convert::{self, Context, Draft, Reason};
+use super::kind::Kind;
 use super::ledger::UNREADABLE;
 use memory::Memory;
 
@@ -59,6 +60,26 @@ impl<'a> Intake<'a> {
     pub(crate) fn leave_out(&mut self, rows: u64) {
         self.batch.fetched += rows;
         self.batch.filtered += rows;
+    }
+
+    /// Takes in that something cannot be read. It is dead once, however often that is found.
+    pub(crate) async fn unreadable(
+        &mut self,
+        itemtype: &str,
+        id: i64,
+        raw: &Value,
+        reason: String,
+    ) -> Result<(), Error> {
+        self.memory.load_strays([raw].into_iter()).await?;
+        self.batch.fetched += 1;
+        let ticket = if itemtype == Kind::Ticket.itemtype() { id } else { 0 };
+        self.bury_stray(Subject { itemtype, id, ticket, entity: None }, raw, Reason(reason));
+        Ok(())
+    }
+
+    /// Whether nothing has come in yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.batch.fetched == 0
     }
 
     /// The batch, with the place after it.

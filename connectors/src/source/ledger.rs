@@ -16,6 +16,8 @@ pub(crate) const TICKETS: &str = "ticket";
 pub(crate) const UNREADABLE: &str = "unreadable";
 
 const VERSION: u8 = 1;
+/// The bit beside a ticket's presence that says that its rows have to be told again.
+const RETELL: u8 = 0x80;
 
 /// Where a ticket is, as last seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,8 @@ pub(crate) struct Entry {
 pub(crate) struct TicketMemory {
     pub(crate) presence: Presence,
     pub(crate) entity: Option<i64>,
+    /// What belongs to it has to be told again: it lies in another entity, whose rows may have been left out so far.
+    pub(crate) is_to_retell: bool,
     rows: BTreeMap<Kind, BTreeMap<i64, Entry>>,
 }
 
@@ -96,7 +100,7 @@ impl Entry {
 impl TicketMemory {
     /// A ticket of which nothing but its presence is known.
     pub(crate) const fn unread(presence: Presence) -> Self {
-        Self { presence, entity: None, rows: BTreeMap::new() }
+        Self { presence, entity: None, is_to_retell: false, rows: BTreeMap::new() }
     }
 
     pub(crate) fn entry(&self, kind: Kind, id: i64) -> Option<Entry> {
@@ -112,13 +116,9 @@ impl TicketMemory {
         self.rows.get(&kind).into_iter().flatten().map(|(&id, &entry)| (id, entry))
     }
 
-    /// Forgets the rows that a purge took along.
-    pub(crate) fn forget_children(&mut self) {
-        self.rows.retain(|&kind, _| kind == Kind::Ticket);
-    }
-
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut bytes = vec![VERSION, self.presence as u8];
+        let retell = if self.is_to_retell { RETELL } else { 0 };
+        let mut bytes = vec![VERSION, self.presence as u8 | retell];
         put(&mut bytes, self.entity.map_or(0, |entity| entity.cast_unsigned() + 1));
         for (&kind, rows) in self.rows.iter().filter(|(_, rows)| !rows.is_empty()) {
             bytes.push(kind.code());
@@ -138,9 +138,10 @@ impl TicketMemory {
         if bytes.byte()? != VERSION {
             return None;
         }
-        let presence = presence(bytes.byte()?)?;
+        let code = bytes.byte()?;
+        let (presence, is_to_retell) = (presence(code & !RETELL)?, code & RETELL != 0);
         let entity = bytes.varint()?.checked_sub(1).map(u64::cast_signed);
-        let mut memory = Self { presence, entity, rows: BTreeMap::new() };
+        let mut memory = Self { presence, entity, is_to_retell, rows: BTreeMap::new() };
         while !bytes.is_empty() {
             let kind = *Kind::ALL.get(usize::from(bytes.byte()?))?;
             let mut id = 0_i64;

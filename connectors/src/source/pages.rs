@@ -3,15 +3,21 @@
 //! GLPI knows no "rows after id n", only offsets; a row that is deleted moves all later ones. Each page therefore begins a
 //! few rows before the place, and when even those have moved past it, reading goes back a page.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::convert::{self, Dimension};
 use super::cursor::Collection;
 use super::kind::Kind;
+use super::run::is_of_the_request;
 use crate::client::{Error, GlpiClient, Order, PageRequest};
 
 /// Rows that neighbouring pages share.
-pub(crate) const OVERLAP_ROWS: u64 = 10;
+const OVERLAP_ROWS: u64 = 10;
+
+/// A page with more unreadable rows than this is not read around: something else is wrong.
+const UNREADABLE_ROWS_MAX: usize = 20;
 
 /// A list of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +37,8 @@ pub(crate) struct Sheet {
     pub(crate) next: Option<Collection>,
     /// Rows that were delivered in vain.
     pub(crate) discarded: u64,
+    /// The places of rows that cannot be read.
+    pub(crate) unreadable: Vec<u64>,
 }
 
 impl List {
@@ -79,6 +87,17 @@ impl List {
     }
 }
 
+/// Rows in one piece.
+pub(crate) struct Stretch {
+    pub(crate) rows: Vec<Value>,
+    /// The rows up to its end; nothing where that is the end of the list.
+    pub(crate) end: Option<u64>,
+    /// The places of rows that cannot be read.
+    pub(crate) unreadable: Vec<u64>,
+    /// Its last page was not full.
+    is_short: bool,
+}
+
 /// Reads the page at `at` of what `request` selects from `itemtype`.
 pub(crate) async fn read(
     client: &GlpiClient,
@@ -87,20 +106,107 @@ pub(crate) async fn read(
     at: &Collection,
 ) -> Result<Sheet, Error> {
     let page_rows = u64::from(client.limits().page_rows_max);
-    let overlap = OVERLAP_ROWS.min(page_rows / 2);
-    let mut start = at.offset.saturating_sub(overlap);
+    let mut start = at.offset.saturating_sub(overlap(page_rows));
     let mut discarded = 0;
     loop {
-        let page = client.page(itemtype, &request.clone().starting_at(start)).await?;
-        if start > 0 && overlap > 0 && is_past(&page.rows, at.last_id) {
-            discarded += page.rows.len() as u64;
+        let stretch = stretch(client, itemtype, request, start..at.offset).await?;
+        if start > 0 && is_past(&stretch.rows, at.last_id) {
+            discarded += stretch.rows.len() as u64;
             start = start.saturating_sub(page_rows);
             continue;
         }
-        let last_id = page.rows.iter().filter_map(convert::id_of).chain(at.last_id).max();
-        let next = page.next_start().map(|offset| Collection { list: at.list, offset, last_id });
-        return Ok(Sheet { rows: page.rows, next, discarded });
+        let last_id = stretch.rows.iter().filter_map(convert::id_of).chain(at.last_id).max();
+        // Counting more rows than there are is no reason to ask for them again and again.
+        let is_end = stretch.is_short && last_id == at.last_id;
+        let end = stretch.end.filter(|_| !is_end);
+        let next = end.map(|offset| Collection { list: at.list, offset, last_id });
+        return Ok(Sheet { rows: stretch.rows, next, discarded, unreadable: Vec::new() });
     }
+}
+
+/// Reads the page at `at` around the rows of it that cannot be read.
+pub(crate) async fn pick(
+    client: &GlpiClient,
+    itemtype: &str,
+    request: &PageRequest,
+    at: &Collection,
+) -> Result<Sheet, Error> {
+    let page_rows = u64::from(client.limits().page_rows_max);
+    let start = at.offset.saturating_sub(overlap(page_rows));
+    let stretch = stretch_around(client, itemtype, request, start..at.offset, page_rows).await?;
+    let last_id = stretch.rows.iter().filter_map(convert::id_of).chain(at.last_id).max();
+    let next = stretch.end_beyond(at.offset).map(|offset| Collection { list: at.list, offset, last_id });
+    Ok(Sheet { rows: stretch.rows, next, discarded: 0, unreadable: stretch.unreadable })
+}
+
+/// The rows that neighbouring pages of `rows` share.
+pub(crate) fn overlap(rows: u64) -> u64 {
+    OVERLAP_ROWS.min(rows / 2)
+}
+
+/// Reads a page from the start of `known` on, and where that gave fewer rows than are known, further ones until it comes
+/// beyond them: the client makes pages with huge rows smaller than asked.
+pub(crate) async fn stretch(
+    client: &GlpiClient,
+    itemtype: &str,
+    request: &PageRequest,
+    known: Range<u64>,
+) -> Result<Stretch, Error> {
+    let mut rows = Vec::new();
+    let mut start = known.start;
+    loop {
+        let page = client.page(itemtype, &request.clone().starting_at(start)).await?;
+        let (end, is_short) = (page.next_start(), page.is_short());
+        rows.extend(page.rows);
+        match end {
+            Some(end) if end <= known.end && !is_short => start = end,
+            _ => return Ok(Stretch { rows, end, is_short, unreadable: Vec::new() }),
+        }
+    }
+}
+
+/// Reads `rows` rows from the start of `known` on, halving what cannot be read until the rows to blame are alone.
+///
+/// Between two failures the server has to answer something else: when it is away, no row is to blame.
+pub(crate) async fn stretch_around(
+    client: &GlpiClient,
+    itemtype: &str,
+    request: &PageRequest,
+    known: Range<u64>,
+    rows: u64,
+) -> Result<Stretch, Error> {
+    let ping = PageRequest::first().ids_only().of_rows(1).once();
+    let asked_end = known.start + rows;
+    let mut stretch = Stretch { rows: Vec::new(), end: Some(asked_end), is_short: false, unreadable: Vec::new() };
+    let mut waiting = vec![known.start..asked_end];
+    while let Some(part) = waiting.pop() {
+        let count = part.end - part.start;
+        let rows = u32::try_from(count).unwrap_or(u32::MAX);
+        match client.page(itemtype, &request.clone().starting_at(part.start).of_rows(rows).once()).await {
+            Ok(page) => {
+                let (end, is_short) = (page.next_start(), page.is_short());
+                stretch.rows.extend(page.rows);
+                match end {
+                    Some(end) if !is_short && end < part.end => waiting.push(end..part.end),
+                    Some(_) if !is_short => {}
+                    _ => return Ok(Stretch { end, is_short, ..stretch }),
+                }
+            }
+            Err(error) if !is_of_the_request(&error) || stretch.unreadable.len() >= UNREADABLE_ROWS_MAX => {
+                return Err(error);
+            }
+            Err(_) => {
+                client.page(Kind::Ticket.itemtype(), &ping).await?;
+                let middle = part.start + count / 2;
+                if count == 1 {
+                    stretch.unreadable.push(part.start);
+                } else {
+                    waiting.extend([middle..part.end, part.start..middle]);
+                }
+            }
+        }
+    }
+    Ok(stretch)
 }
 
 /// Whether rows may have moved to the left of this page unread.
@@ -109,5 +215,12 @@ fn is_past(rows: &[Value], last_id: Option<i64>) -> bool {
         (Some(first), Some(last)) => first > last,
         (None, _) => rows.is_empty(),
         (Some(_), None) => false,
+    }
+}
+
+impl Stretch {
+    /// Where the list goes on beyond `known` rows.
+    pub(crate) fn end_beyond(&self, known: u64) -> Option<u64> {
+        self.end.filter(|&end| !(self.is_short && end <= known))
     }
 }

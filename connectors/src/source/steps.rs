@@ -1,6 +1,7 @@
 //! The steps of a source: each reads a little, and says where to go on.
 
 mod backfill;
+mod careful;
 mod family;
 mod jobs;
 mod pull;
@@ -17,12 +18,16 @@ use super::cursor::{Place, Step};
 use super::fault;
 use super::intake::Intake;
 use super::pages::{self, List, Sheet};
+use super::run::Run;
 use crate::client::{self, GlpiClient};
+
+pub(super) use family::UNREAD;
 
 /// One step under way.
 pub(super) struct Stepper<'a, 'l> {
     pub(super) client: &'a GlpiClient,
     pub(super) config: &'a Config,
+    pub(super) run: &'a mut Run,
     pub(super) place: Place,
     pub(super) intake: Intake<'l>,
     /// The server's clock.
@@ -66,15 +71,20 @@ impl Stepper<'_, '_> {
         at: &super::cursor::Collection,
         is_ids_only: bool,
     ) -> Result<Option<Sheet>, Error> {
-        if !self.place.reads(list.itemtype()) {
-            return Ok(None);
-        }
-        let request = if is_ids_only { list.request().ids_only() } else { list.request() };
-        match pages::read(self.client, list.itemtype(), &request, at).await {
-            Ok(sheet) => {
+        let sheet = if is_ids_only {
+            pages::read(self.client, list.itemtype(), &list.request().ids_only(), at).await
+        } else {
+            self.page_of(list, at).await
+        };
+        match sheet {
+            Ok(mut sheet) => {
+                // Whoever was given the right since reads it from now on.
+                self.place.skipped.remove(list.itemtype());
                 if !is_ids_only {
                     self.intake.leave_out(sheet.discarded);
                 }
+                let found = self.pass_over(list.itemtype(), &list.request(), &sheet.unreadable).await?;
+                sheet.rows.extend(found);
                 Ok(Some(sheet))
             }
             Err(error) => self.do_without(list, &error).map(|()| None),
@@ -94,8 +104,9 @@ impl Stepper<'_, '_> {
         if list.is_required() {
             return Err(Error::Refused(format!("the account has no right to read {}: {error}", list.itemtype())));
         }
-        tracing::warn!(itemtype = list.itemtype(), %error, "glpi item type is left out");
-        self.place.skipped.insert(list.itemtype().to_owned());
+        if self.place.skipped.insert(list.itemtype().to_owned()) {
+            tracing::warn!(itemtype = list.itemtype(), %error, "glpi item type is left out");
+        }
         Ok(())
     }
 }

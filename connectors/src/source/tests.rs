@@ -4,6 +4,8 @@
 
 mod changes;
 mod first;
+mod returns;
+mod trouble;
 mod truth;
 
 use std::collections::{BTreeMap, HashMap};
@@ -44,6 +46,7 @@ impl Ledger for Book {
 /// A desk, its source, and everything that came from it.
 struct Journey {
     sim: SimHandle,
+    server: client::Config,
     rules: Rules,
     source: GlpiSource,
     book: Book,
@@ -72,6 +75,7 @@ impl Journey {
         let mut server = client::Config::new(sim.url(), Secret::new("USER_TOKEN"));
         server.limits.page_rows_max = page_rows;
         server.limits.backoff_ms_base = 1;
+        server.limits.probe_interval_ms = 20;
         server.zone = zone.to_string();
         let config = Config {
             poll_interval_ms: 0,
@@ -81,9 +85,10 @@ impl Journey {
             job_pages_max: 200,
             ..Config::default()
         };
-        let source = open(Instance::new("desk").unwrap(), server, config, Arc::new(Utc::now)).unwrap();
+        let source = open(Instance::new("desk").unwrap(), server.clone(), config, Arc::new(Utc::now)).unwrap();
         Self {
             sim,
+            server,
             rules,
             source,
             book: Book::default(),
@@ -128,6 +133,35 @@ impl Journey {
         let is_done = batch.caught_up;
         self.save(batch);
         is_done
+    }
+
+    /// Goes on as another process does, in this rhythm.
+    fn reopen(&mut self, config: Config) {
+        self.source = open(Instance::new("desk").unwrap(), self.server.clone(), config, Arc::new(Utc::now)).unwrap();
+    }
+
+    /// Catches up with a server that fails now and then.
+    async fn struggle(&mut self) {
+        for _ in 0..2_000 {
+            match self.source.next(self.cursor.as_ref(), &self.book).await {
+                Ok(batch) => {
+                    let is_done = batch.caught_up;
+                    self.save(batch);
+                    if is_done {
+                        return;
+                    }
+                }
+                Err(Error::Away(_)) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("never caught up: {:?}", self.cursor);
+    }
+
+    async fn redrive(&mut self, origin: &str, raw: &str) -> Result<SourceBatch, Error> {
+        let (itemtype, id) = origin.split_once('/').unwrap();
+        let origin = Origin::new(itemtype, id.parse().unwrap());
+        self.source.redrive(&origin, raw, &self.book).await
     }
 
     async fn catch_up(&mut self) {

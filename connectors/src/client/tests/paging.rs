@@ -42,14 +42,14 @@ async fn page_from(client: &GlpiClient, start: u64) -> Page {
 
 #[tokio::test]
 async fn the_end_of_a_collection_is_found_whatever_the_status() {
-    let server = desk_of(25, 25).await;
-    let client = small_pages(&server, 10);
-    let ends = [(0, Some(10)), (10, Some(20)), (20, None), (25, None), (26, None), (1000, None)];
+    let server = desk_of(45, 45).await;
+    let client = small_pages(&server, 20);
+    let ends = [(0, Some(20)), (20, Some(40)), (40, None), (45, None), (46, None), (1000, None)];
     for (start, next) in ends {
         assert_eq!(page_from(&client, start).await.next_start(), next, "from {start}");
     }
-    assert_eq!(page_from(&client, 20).await.rows.len(), 5);
-    assert_eq!(page_from(&client, 0).await.total, Some(25));
+    assert_eq!(page_from(&client, 40).await.rows.len(), 5);
+    assert_eq!(page_from(&client, 0).await.total, Some(45));
 }
 
 #[tokio::test]
@@ -61,10 +61,10 @@ async fn an_empty_collection_has_no_total_and_no_next_page() {
 
 #[tokio::test]
 async fn every_row_is_read_once_whether_the_last_page_is_full_or_not() {
-    for count in [0, 1, 9, 10, 11, 20, 99, 100] {
+    for count in [0, 1, 19, 20, 21, 40, 199, 200] {
         for counted in [count, count + 7] {
             let server = desk_of(count, counted as usize).await;
-            let rows = small_pages(&server, 10).all("User").await.unwrap();
+            let rows = small_pages(&server, 20).all("User").await.unwrap();
             assert_eq!(ids(&rows), (1..=count).collect::<Vec<_>>(), "{count} rows counted as {counted}");
         }
     }
@@ -73,7 +73,7 @@ async fn every_row_is_read_once_whether_the_last_page_is_full_or_not() {
 #[tokio::test]
 async fn a_total_that_is_too_small_does_not_end_a_walk() {
     let server = desk_of(35, 3).await;
-    assert_eq!(small_pages(&server, 10).all("User").await.unwrap().len(), 35);
+    assert_eq!(small_pages(&server, 20).all("User").await.unwrap().len(), 35);
 }
 
 #[tokio::test]
@@ -82,12 +82,12 @@ async fn a_row_that_moves_over_a_page_edge_is_not_missed() {
     let turn = AtomicUsize::new(0);
     let server = Server::desk(move |seen| {
         let is_first = turn.fetch_add(1, Ordering::SeqCst) == 0;
-        let ids: Vec<_> = (1..=30).filter(|id| is_first || *id != 2).collect();
+        let ids: Vec<_> = (1..=60).filter(|id| is_first || *id != 2).collect();
         ranged(seen, &ids, ids.len())
     })
     .await;
-    let rows = small_pages(&server, 10).all("Ticket").await.unwrap();
-    assert_eq!(ids(&rows), (1..=30).collect::<Vec<_>>());
+    let rows = small_pages(&server, 20).all("Ticket").await.unwrap();
+    assert_eq!(ids(&rows), (1..=60).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn the_whole_history_of_a_ticket_is_read() {
         _ => Canned::json(403, json!(["ERROR_RIGHT_MISSING", "..."])),
     })
     .await;
-    let client = small_pages(&server, 15);
+    let client = small_pages(&server, 20);
     let Lookup::Found(rows) = client.sub_items(7, "Log").await.unwrap() else { panic!("ticket 7 is there") };
     assert_eq!(ids(&rows), (1..=45).collect::<Vec<_>>());
     assert_eq!(client.sub_items(8, "Log").await, Ok(Lookup::Missing));
@@ -154,14 +154,14 @@ async fn a_page_with_huge_rows_is_read_in_smaller_pages() {
     let server = Server::desk(move |seen| {
         let (start, end) = seen.range();
         largest.fetch_max(end - start + 1, Ordering::SeqCst);
-        let rows: Vec<_> = (start..=end.min(19)).map(|at| json!({ "id": at, "content": "x".repeat(10_000) })).collect();
-        Canned::json(206, Value::Array(rows)).header("Content-Range", format!("{start}-{end}/20"))
+        let rows: Vec<_> = (start..=end.min(39)).map(|at| json!({ "id": at, "content": "x".repeat(10_000) })).collect();
+        Canned::json(206, Value::Array(rows)).header("Content-Range", format!("{start}-{end}/40"))
     })
     .await;
     let client = server.client_with(|config| {
-        config.limits.page_rows_max = 16;
+        config.limits.page_rows_max = 32;
         config.limits.body_bytes_max = 50_000;
     });
-    assert_eq!(ids(&client.all("Ticket").await.unwrap()), (0..20).collect::<Vec<_>>());
-    assert_eq!(sizes.load(Ordering::SeqCst), 16);
+    assert_eq!(ids(&client.all("Ticket").await.unwrap()), (0..40).collect::<Vec<_>>());
+    assert_eq!(sizes.load(Ordering::SeqCst), 32);
 }

@@ -105,11 +105,37 @@ async fn an_account_in_another_zone_is_refused_and_its_session_ended() {
 
 #[tokio::test]
 async fn entities_refused_with_status_200_are_noticed() {
-    let server = Server::desk(|_| Canned::json(200, "false")).await;
+    let server = Server::start(|seen| match seen.path.as_str() {
+        "changeActiveEntities" => Canned::json(200, "false"),
+        _ => login(seen).unwrap(),
+    })
+    .await;
     let client = server.client_with(|config| config.entities = Some("77".to_owned()));
     assert_eq!(client.open().await, Err(Error::EntitiesRefused { entities: "77".to_owned() }));
     let asked = server.seen().into_iter().find(|seen| seen.path == "changeActiveEntities").unwrap();
     assert_eq!(asked.method, "POST");
+}
+
+#[tokio::test]
+async fn whatever_the_account_may_see_is_read_unless_told_otherwise() {
+    let server = Server::desk(|_| Canned::json(200, json!([]))).await;
+    server.client().open().await.unwrap();
+    assert_eq!(server.count("changeActiveEntities"), 1);
+    server.client_with(|config| config.entities = None).open().await.unwrap();
+    assert_eq!(server.count("changeActiveEntities"), 1);
+}
+
+#[tokio::test]
+async fn the_clock_of_a_proxy_that_answers_in_glpi_s_place_is_not_believed() {
+    let is_up = AtomicBool::new(false);
+    let server = Server::desk(move |_| match is_up.swap(true, Ordering::SeqCst) {
+        false => Canned::html(502).header("Date", "Mon, 23 Nov 2026 19:00:00 GMT"),
+        true => Canned::json(400, json!(["ERROR_FIELD_NOT_FOUND", "..."])),
+    })
+    .await;
+    let client = server.client();
+    client.page("Ticket", &PageRequest::first()).await.unwrap_err();
+    assert_eq!(client.stats().clock_skew_seconds, Some(0));
 }
 
 #[tokio::test]

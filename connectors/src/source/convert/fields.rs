@@ -9,6 +9,9 @@ use super::{Context, Reason};
 use crate::text;
 use crate::zone::{self, Certainty};
 
+/// How MySQL writes that there is no date.
+const ZERO_DATE: &str = "0000-00-00 00:00:00";
+
 /// A row and what is needed to read it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a> {
@@ -125,10 +128,11 @@ impl<'a> Fields<'a> {
         self.may_moment(column)?.ok_or_else(|| self.lack(column))
     }
 
-    /// A time that may be missing or null.
+    /// A time that may be missing, null or the zero date.
     pub(super) fn may_moment(&self, column: &str) -> Result<Option<Moment>, Reason> {
         match self.row.get(column) {
             None | Some(Value::Null) => Ok(None),
+            Some(Value::String(naive)) if naive == ZERO_DATE => Ok(None),
             Some(Value::String(naive)) => read(naive, self.context.zone)
                 .map(Some)
                 .map_err(|error| Reason::new(format!("column {column}: {error}"))),
@@ -147,7 +151,11 @@ impl<'a> Fields<'a> {
     }
 
     fn lack(&self, column: &str) -> Reason {
-        let state = if self.row.contains_key(column) { "null" } else { "missing" };
+        let state = match self.row.get(column) {
+            None => "missing",
+            Some(Value::Null) => "null",
+            Some(_) => "the zero date",
+        };
         Reason::new(format!("column {column} is {state}"))
     }
 }

@@ -51,6 +51,13 @@ impl Intake<'_> {
         }
     }
 
+    /// Takes in that everything that belongs to the ticket has been read.
+    pub(crate) fn told_whole(&mut self, ticket: i64) {
+        if self.memory.ticket(ticket).is_some_and(|memory| memory.is_to_retell) {
+            self.memory.amend(ticket, |memory| memory.is_to_retell = false);
+        }
+    }
+
     fn child(&mut self, kind: Kind, row: Row) {
         let known = self.memory.ticket(row.ticket).filter(|memory| memory.presence.is_visible());
         let Some(memory) = known.filter(|_| !row.drafts.is_empty()) else {
@@ -59,7 +66,8 @@ impl Intake<'_> {
         };
         let revision = kept(kind, row.revision);
         let old = memory.entry(kind, row.id);
-        if old.is_some_and(|entry| entry.fate == Fate::Told && entry.revision == revision) {
+        let is_same = old.is_some_and(|entry| entry.fate == Fate::Told && entry.revision == revision);
+        if is_same && !memory.is_to_retell {
             return self.repeat();
         }
         let entry = old.map_or(Entry::first(revision, Fate::Told), |old| old.next(revision, Fate::Told));

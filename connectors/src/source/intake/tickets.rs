@@ -47,9 +47,7 @@ impl Intake<'_> {
             Presence::Purged => DeletionCause::Purged,
             _ => DeletionCause::LeftScope,
         };
-        if presence == Presence::Purged {
-            memory.forget_children();
-        }
+        // What belongs to it stays remembered: should it come back, each row goes on where it was.
         let draft = Draft::observed(Body::Deleted(Deleted { cause }), self.context.observed_at);
         let subject = subject(ticket, memory.entity);
         let event = self.event(subject, draft, &entry.name(0));
@@ -81,7 +79,7 @@ impl Intake<'_> {
             && known.as_ref().is_some_and(|memory| memory.presence == presence)
         {
             self.repeat();
-            return Seen { is_news: false, ..seen };
+            return Seen { is_news: known.is_some_and(|memory| memory.is_to_retell), ..seen };
         }
         let entry = old.map_or(Entry::first(row.revision, Fate::Told), |old| old.next(row.revision, Fate::Told));
         let name = entry.name(row.revision);
@@ -97,6 +95,7 @@ impl Intake<'_> {
 
         let mut memory = known.unwrap_or(TicketMemory::unread(presence));
         memory.presence = presence;
+        memory.is_to_retell |= memory.entity.is_some_and(|before| before != entity);
         memory.entity = Some(entity);
         memory.remember(Kind::Ticket, row.id, entry);
         self.memory.change(row.id, memory);
@@ -108,9 +107,11 @@ impl Intake<'_> {
             self.bury_stray(subject(0, None), raw, reason);
             return None;
         };
-        // The row cannot be trusted to say where it is; the list it came with can.
-        let presence = if is_trash { Presence::Trashed } else { Presence::Live };
-        let mut memory = self.memory.ticket(id).cloned().unwrap_or(TicketMemory::unread(presence));
+        // The row cannot be trusted to say where it is; the list it came with can. A ticket that was told to be gone stays so
+        // until its row can be understood: only that row can tell that it is back.
+        let listed = if is_trash { Presence::Trashed } else { Presence::Live };
+        let mut memory = self.memory.ticket(id).cloned().unwrap_or(TicketMemory::unread(listed));
+        let presence = if memory.presence.is_visible() { listed } else { memory.presence };
         let content = content_of(raw);
         let seen = Seen { id, is_news: true, modified: None };
         let old = memory.entry(Kind::Ticket, id);

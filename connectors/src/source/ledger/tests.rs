@@ -22,9 +22,11 @@ proptest! {
         rows in prop::collection::vec(entries(), 0..60),
         code in 0_u8..4,
         entity in prop::option::of(0_i64..1_000_000),
+        is_to_retell: bool,
     ) {
         let mut memory = TicketMemory::unread(presence(code).unwrap());
         memory.entity = entity;
+        memory.is_to_retell = is_to_retell;
         for (kind, id, entry) in rows {
             memory.remember(Kind::ALL[kind], id, entry);
         }

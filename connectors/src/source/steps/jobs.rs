@@ -29,8 +29,8 @@ impl Stepper<'_, '_> {
             Task::Dimensions => self.pull_dimensions(job.at).await?,
             Task::Surveys => self.pull_surveys(job.at).await?,
         };
-        if next.is_none() && task == Task::Sweep {
-            self.place.is_swept = true;
+        if next.is_none() && task == Task::Sweep && !self.place.is_in_doubt && self.place.begun.sweep.is_some() {
+            self.place.scope_before = None;
         }
         self.place.job = next.map(|at| Job { task, at });
         Ok(())
@@ -49,16 +49,19 @@ impl Stepper<'_, '_> {
             (Task::Surveys, begun.surveys, config.survey_interval_ms),
             (Task::Dimensions, begun.dimensions, config.dimension_interval_ms),
         ];
+        // What another process did, maybe long ago, does not count.
+        let ours = |begun: Option<Instant>| begun.filter(|_| self.run.has_begun(begun));
         let (_, task) = works
             .into_iter()
             .filter(|&(_, begun, _)| !is_done(begun))
-            .filter_map(|(task, begun, interval_ms)| Some((overdue(self.now, begun, interval_ms)?, task)))
+            .filter_map(|(task, begun, interval_ms)| Some((overdue(self.now, ours(begun), interval_ms)?, task)))
             .max_by_key(|&(overdue, _)| overdue)?;
         let begun = &mut self.place.begun;
         match task {
             Task::Sweep => {
                 begun.sweep = Some(self.now);
                 self.place.tickets_seen = 0;
+                self.place.vanished = 0;
             }
             Task::Surveys => begun.surveys = Some(self.now),
             Task::Dimensions => begun.dimensions = Some(self.now),

@@ -6,7 +6,6 @@ use super::{Stepper, dimension_of};
 use crate::client::Lookup;
 use crate::source::convert::{self, Dimension};
 use crate::source::cursor::Collection;
-use crate::source::fault;
 use crate::source::kind::Kind;
 use crate::source::ledger::{DimensionMemory, Fate};
 use crate::source::pages::{List, Sheet};
@@ -23,12 +22,20 @@ impl Stepper<'_, '_> {
 
     /// Pulls the next page of the dimensions.
     pub(super) async fn pull_dimensions(&mut self, at: Collection) -> Result<Option<Collection>, Error> {
-        let lists = List::dimensions();
+        let mut lists = List::dimensions();
+        // A kind that could not be read for a while is read once as a whole when it can be again. Surveys are anyway.
+        if at.list == lists.len() && at.offset > 0 || !self.place.reads(Kind::SupplierTicket.itemtype()) {
+            lists.push(List::Children(Kind::SupplierTicket));
+        }
         let Some(&list) = lists.get(at.list) else { return Ok(None) };
         self.say(format!("following, reading {}", list.itemtype()));
         let following = (at.list + 1 < lists.len()).then_some(Collection::of(at.list + 1));
-        let Some((dimension, is_trash)) = dimension_of(list) else { return Ok(following) };
         let Some(sheet) = self.sheet(list, &at, false).await? else { return Ok(following) };
+        if let List::Children(kind) = list {
+            self.intake.children(kind, &sheet.rows).await?;
+            return Ok(sheet.next);
+        }
+        let Some((dimension, is_trash)) = dimension_of(list) else { return Ok(following) };
 
         self.intake.dimension_rows(dimension, &sheet.rows, is_trash).await?;
         let stopped_at = self.drop_vanished(dimension, is_trash, &at, &sheet).await?;
@@ -54,13 +61,13 @@ impl Stepper<'_, '_> {
             if span.holds(id) || memory.entry.fate == Fate::Gone || memory.is_trashed != is_trash {
                 continue;
             }
-            let answer = self.client.item(dimension.itemtype, id.cast_unsigned()).await;
-            match answer.map_err(|error| fault::failure(&error))? {
-                Lookup::Found(raw) => {
+            match self.item(dimension.itemtype, id).await? {
+                None => {}
+                Some(Lookup::Found(raw)) => {
                     let is_trash = convert::is_in_trash(&raw);
                     self.intake.dimension_rows(dimension, &[raw], is_trash).await?;
                 }
-                Lookup::Missing | Lookup::Forbidden => self.intake.dimension_gone(dimension, id, memory),
+                Some(Lookup::Missing | Lookup::Forbidden) => self.intake.dimension_gone(dimension, id, memory),
             }
             checks += 1;
             if checks == CHECKS_MAX {

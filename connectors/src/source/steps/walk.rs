@@ -15,6 +15,8 @@ use crate::source::pages;
 
 /// Rows of the first page: on most rounds next to nothing has changed.
 const FIRST_ROWS: u32 = 50;
+/// Rules and notifications of GLPI write history for about so long after the date of the change.
+const AFTERMATH_S: i64 = 30;
 /// The column that moves with nearly every change.
 const CHANGED: &str = "date_mod";
 
@@ -31,15 +33,20 @@ impl Stepper<'_, '_> {
     async fn walk_page(&mut self, mut walk: Walk) -> Result<(), Error> {
         let rows = if walk.offset == 0 { FIRST_ROWS.min(self.config.walk_rows_max) } else { self.config.walk_rows_max };
         let rows = rows.min(self.client.limits().page_rows_max);
-        let start = walk.offset.saturating_sub(pages::OVERLAP_ROWS.min(u64::from(rows) / 2));
-        let request = PageRequest::first().sorted_by(CHANGED, Order::Descending).starting_at(start).of_rows(rows);
+        let start = walk.offset.saturating_sub(pages::overlap(u64::from(rows)));
+        let request = PageRequest::first().sorted_by(CHANGED, Order::Descending).of_rows(rows);
         let request = if walk.is_trash { request.in_trash() } else { request };
-        let page = self.client.page(Kind::Ticket.itemtype(), &request).await.map_err(|error| fault::failure(&error))?;
+        let mut page = self.stretch(&request, start..walk.offset, rows).await?;
+        let found = self.pass_over(Kind::Ticket.itemtype(), &request, &page.unreadable).await?;
+        let last_read = page.rows.iter().rev().find_map(changed);
+        page.rows.extend(found);
 
         let seen = self.intake.tickets(&page.rows, walk.is_trash).await?;
-        let is_at_end = seen.iter().filter_map(|seen| seen.modified).any(|(_, latest)| self.is_known(latest));
-        let next = page.next_start().filter(|_| !is_at_end);
-        let last = page.rows.iter().rev().find_map(changed).or(walk.last.clone());
+        // News among what should be known by now: the clock behind these dates is late, so more may lie further back.
+        let is_late = |seen: &Seen| seen.modified.is_some_and(|(_, latest)| self.is_known(latest));
+        let is_at_end = seen.iter().any(is_late) && !seen.iter().any(|seen| seen.is_news && is_late(seen));
+        let next = page.end_beyond(walk.offset).filter(|_| !is_at_end);
+        let last = last_read.or(walk.last.clone());
         // Rows of one second have no fixed order, so some may hide behind the edge of the page for ever: such a second is
         // read apart, once.
         let second = (next.is_some() && last != walk.last).then_some(Collection::of(0));
@@ -95,10 +102,15 @@ impl Stepper<'_, '_> {
         }
     }
 
-    /// Whether the last round may have read this ticket in the very second of its change, and so have missed a part.
+    /// Whether the last round may have read this ticket before its change was complete, and so have missed a part: within
+    /// the very second of the change, or before what GLPI writes only after it.
     fn is_fresh(&self, seen: &Seen) -> bool {
+        let poll_interval_s = i64::try_from(self.config.poll_interval_ms / 1_000).unwrap_or(i64::MAX);
+        let back = AFTERMATH_S.max(poll_interval_s);
         match (seen.modified, self.place.watermark) {
-            (Some((earliest, latest)), Some(watermark)) => latest >= watermark && earliest <= self.now,
+            (Some((earliest, latest)), Some(watermark)) => {
+                latest >= watermark.plus_seconds(-back) && earliest <= self.now
+            }
             _ => false,
         }
     }

@@ -163,8 +163,10 @@ async fn one_ticket_can_be_read_at_once_and_the_round_finds_nothing_new() {
     let batch = journey.source.sync(TicketId(4), &journey.book).await.unwrap();
     journey.save(batch);
     journey.assert_true();
-    let nothing = journey.source.sync(TicketId(999_999), &journey.book).await.unwrap();
-    assert_eq!((nothing.fetched, nothing.converted.len(), nothing.ledger.len()), (0, 0, 0));
+    for ticket in [999_999, 0, 4] {
+        let error = journey.source.sync(TicketId(ticket), &journey.book).await.unwrap_err();
+        assert!(matches!(error, Error::Missing(_)), "{error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

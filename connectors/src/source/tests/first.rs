@@ -115,3 +115,18 @@ async fn an_account_in_another_zone_reads_the_same_instants() {
     journey.catch_up().await;
     journey.assert_true();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_total_beyond_the_rows_does_not_keep_the_reading_for_ever() {
+    let mut journey = Journey::with(Desk::recorded().unwrap(), 100, |options| options.surplus = 30);
+    journey.catch_up().await;
+    journey.assert_true();
+    // A walk that goes through all tickets ends as well.
+    journey.pass(600);
+    let tickets: Vec<i64> = journey.sim.desk().read().table::<Ticket>().iter().map(|ticket| ticket.id).collect();
+    for ticket in tickets {
+        let _ = journey.act(|hand| hand.set_priority(ticket, 5));
+    }
+    journey.catch_up().await;
+    journey.assert_true();
+}

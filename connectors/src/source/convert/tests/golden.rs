@@ -227,3 +227,10 @@ fn the_root_entity_is_zero_and_the_parent_of_others() {
     assert_eq!(parent(json!({"id": 0, "name": "Root", "entities_id": null})), (0, None));
     assert_eq!(parent(json!({"id": 2, "name": "Lyon", "entities_id": 0})), (2, Some(0)));
 }
+
+#[test]
+fn the_zero_date_is_no_date() {
+    let zero = json!("0000-00-00 00:00:00");
+    assert_eq!(state(&with(ticket_row(), "solvedate", zero.clone()), &context()).solved_at, None);
+    assert_eq!(reason(&with(ticket_row(), "date_mod", zero)), "column date_mod is the zero date");
+}

@@ -1,0 +1,135 @@
+//! Servers that fail in part, and clocks that differ.
+
+use glpi_sim::rows::Ticket;
+use schemas::{Deleted, DeletionCause};
+
+use super::*;
+
+fn dead(journey: &Journey) -> Vec<String> {
+    journey.dead.iter().map(|row| row.origin.to_string()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_can_never_be_read_stops_nothing_else() {
+    let mut journey = Journey::with(Desk::recorded().unwrap(), 1_000, |options| {
+        options.unreadable = ["Ticket/80".to_owned()].into();
+    });
+    journey.struggle().await;
+    assert_eq!(dead(&journey), ["Ticket/80"]);
+    assert!(journey.events_of(80).is_empty() && !journey.events_of(82).is_empty());
+    journey.struggle().await;
+    assert_eq!(journey.dead.len(), 1);
+
+    journey.sim.configure(|options| options.unreadable.clear());
+    let raw = journey.dead[0].raw.clone();
+    let batch = journey.redrive("Ticket/80", &raw).await.unwrap();
+    journey.save(batch);
+    journey.assert_true();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_whose_history_can_never_be_read_is_set_aside() {
+    let mut journey = Journey::begin(Desk::recorded().unwrap(), 1_000);
+    journey.catch_up().await;
+    journey.pass(600);
+    journey.sim.configure(|options| options.unreadable = ["Ticket/40/Log".to_owned()].into());
+    for ticket in [40, 42] {
+        journey.act(|hand| hand.followup(ticket, "Hello", false)).unwrap();
+    }
+    journey.struggle().await;
+    assert_eq!(dead(&journey), ["Ticket/40"]);
+    journey.assert_true();
+
+    let before = journey.events.len();
+    journey.sim.configure(|options| options.unreadable.clear());
+    let raw = journey.dead[0].raw.clone();
+    let batch = journey.redrive("Ticket/40", &raw).await.unwrap();
+    journey.save(batch);
+    assert!(journey.events[before..].iter().all(|event| event.envelope.origin.as_str().starts_with("Log/")));
+    assert!(journey.events.len() > before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_great_loss_is_believed_when_it_is_found_twice() {
+    let mut journey = Journey::begin(Desk::recorded().unwrap(), 1_000);
+    journey.catch_up().await;
+    journey.pass(600);
+    for ticket in (2..=600).step_by(2) {
+        let _ = journey.act(|hand| hand.purge(ticket));
+    }
+    let purged = Body::Deleted(Deleted { cause: DeletionCause::Purged });
+    let is_purge = |event: &Event| event.body == purged;
+    while !journey.cursor.as_ref().unwrap().0.contains("\"is_in_doubt\":true") {
+        journey.step().await;
+    }
+    assert_eq!(journey.events.iter().filter(|event| is_purge(event)).count(), 0);
+    journey.catch_up().await;
+    assert!(journey.events.iter().filter(|event| is_purge(event)).count() > 250);
+    journey.assert_true();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_dated_by_a_late_clock_are_all_found() {
+    let mut journey = Journey::begin(Desk::recorded().unwrap(), 1_000);
+    journey.catch_up().await;
+    journey.sim.configure(|options| options.proxy_ahead_s = 400);
+    journey.catch_up().await;
+    journey.catch_up().await;
+    journey.pass(10);
+    let tickets: Vec<i64> = journey.sim.desk().read().table::<Ticket>().iter().map(|ticket| ticket.id).collect();
+    for ticket in tickets.into_iter().take(200) {
+        let _ = journey.act(|hand| hand.set_priority(ticket, 6));
+    }
+    journey.catch_up().await;
+    journey.assert_true();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_right_given_later_is_used_and_what_was_missed_is_read() {
+    let mut desk = Desk::recorded().unwrap();
+    let link = glpi_sim::rows::SupplierTicket {
+        tickets_id: 4,
+        suppliers_id: 1,
+        role: 2,
+        use_notification: 0,
+        alternative_email: None,
+        id: 0,
+        extra: Default::default(),
+    };
+    desk.insert(link);
+    let mut journey = Journey::with(desk, 1_000, |options| {
+        options.denied = ["Supplier_Ticket", "Calendar", "TicketSatisfaction"].map(str::to_owned).into();
+    });
+    journey.catch_up().await;
+    assert!(journey.phase.contains("without Calendar, Supplier_Ticket, TicketSatisfaction"), "{}", journey.phase);
+    let told = |journey: &Journey, itemtype: &str| {
+        let of_type = |event: &&Event| event.envelope.origin.parts().is_some_and(|(found, _)| found == itemtype);
+        journey.events.iter().filter(of_type).count()
+    };
+    assert_eq!(told(&journey, "Supplier_Ticket"), 0);
+    journey.sim.configure(|options| options.denied.clear());
+    journey.catch_up().await;
+    let counts = ["Supplier_Ticket", "Calendar", "TicketSatisfaction"].map(|itemtype| told(&journey, itemtype));
+    assert_eq!((counts, journey.phase.as_str()), ([1, 2, 129], "following"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_process_looks_everywhere_before_it_says_that_it_caught_up() {
+    let mut journey = Journey::begin(Desk::recorded().unwrap(), 1_000);
+    journey.catch_up().await;
+    journey.pass(600);
+    journey.act(|hand| hand.rename(glpi_sim::moves::Dimension::Group, 2, "North")).unwrap();
+    journey.act(|hand| hand.purge(4)).unwrap();
+    let never = 1 << 40;
+    journey.reopen(Config {
+        sweep_interval_ms: never,
+        small_sweep_interval_ms: never,
+        dimension_interval_ms: never,
+        survey_interval_ms: never,
+        ..Config::default()
+    });
+    journey.catch_up().await;
+    journey.assert_true();
+    let is_north = |event: &Event| matches!(&event.body, Body::Dimension(row) if row.name == "North");
+    assert!(journey.events.iter().any(is_north));
+}
