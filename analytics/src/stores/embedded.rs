@@ -62,7 +62,7 @@ async fn refreshed(store: &Path, mirror: &mut Option<Mirror>) -> Result<Arc<dyn 
             None => Mirror::open(store, &name).await?,
         };
         match known.refresh().await {
-            Ok(Refreshed::Whole(fresh)) => return Ok(mirror.insert(fresh).snapshot()),
+            Ok(Refreshed::Whole(fresh)) => return Ok(mirror.insert(*fresh).snapshot()),
             // A file went away while it was being opened: what replaced it is in the manifest by now.
             Ok(Refreshed::Gone(_)) if attempt < ATTEMPTS_MAX => attempt += 1,
             Ok(Refreshed::Gone(path)) => {

@@ -63,6 +63,9 @@ fn limits() -> impl Strategy<Value = Config> {
     })
 }
 
+/// A snapshot and what it showed when it was new.
+type Held = (Arc<dyn Snapshot>, (Shown, Vec<String>));
+
 /// A writer, its readers, and everything that was written.
 struct Desk {
     data: TempDir,
@@ -74,7 +77,7 @@ struct Desk {
     following: EmbeddedStore,
     sleeping: EmbeddedStore,
     version: u64,
-    held: Option<(Arc<dyn Snapshot>, (Shown, Vec<String>))>,
+    held: Option<Held>,
 }
 
 impl Desk {

@@ -66,7 +66,9 @@ pub(super) fn of_batches(batches: impl IntoIterator<Item = (Table, RecordBatch)>
     for (table, batch) in batches {
         shown.entry(table.name()).or_default().extend(lines(&batch));
     }
-    shown.values_mut().for_each(|rows| rows.sort_unstable());
+    for rows in shown.values_mut() {
+        rows.sort_unstable();
+    }
     shown
 }
 

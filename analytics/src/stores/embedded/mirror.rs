@@ -38,7 +38,7 @@ pub(super) struct Mirror {
 #[derive(Debug)]
 pub(super) enum Refreshed {
     /// Everything of one commit was read.
-    Whole(Mirror),
+    Whole(Box<Mirror>),
     /// A file went away meanwhile, and what was read is of no use any more.
     Gone(PathBuf),
 }
@@ -80,7 +80,7 @@ impl Mirror {
     pub(super) async fn refresh(mut self) -> Result<Refreshed, Error> {
         let seq = listing::newest(&mut self.connection).await?;
         if self.snapshot.is_some() && self.tables.seq == Some(seq) {
-            return Ok(Refreshed::Whole(self));
+            return Ok(Refreshed::Whole(Box::new(self)));
         }
         let known = self.tables.history.known();
         let listing = listing::changes(&mut self.connection, self.tables.seq, &known).await?;
@@ -94,7 +94,7 @@ impl Mirror {
             return Ok(Refreshed::Gone(path));
         }
         let snapshot = Some(Arc::new(tables.state(&name, offset)));
-        Ok(Refreshed::Whole(Self { name, connection, tables, snapshot }))
+        Ok(Refreshed::Whole(Box::new(Self { name, connection, tables, snapshot })))
     }
 }
 

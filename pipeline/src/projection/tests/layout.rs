@@ -1,5 +1,7 @@
 //! The bytes of working states, held fast: stores of earlier builds hold them.
 
+use std::fmt::Write as _;
+
 use schemas::{Event, Offset};
 
 use super::desk::{event, events, key};
@@ -52,8 +54,14 @@ fn states() -> [Vec<u8>; 2] {
 }
 
 fn hexadecimal(state: &[u8]) -> String {
-    let lines = state.chunks(50).map(|line| line.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n");
-    lines.collect()
+    let mut text = String::new();
+    for line in state.chunks(50) {
+        for byte in line {
+            write!(text, "{byte:02x}").unwrap();
+        }
+        text.push('\n');
+    }
+    text
 }
 
 fn bytes(hexadecimal: &str) -> Vec<u8> {
