@@ -34,7 +34,8 @@ async fn a_ticket_whose_history_can_never_be_read_is_set_aside() {
     journey.pass(600);
     journey.sim.configure(|options| options.unreadable = ["Ticket/40/Log".to_owned()].into());
     for ticket in [40, 42] {
-        journey.act(|hand| hand.followup(ticket, "Hello", false)).unwrap();
+        let priority = journey.sim.desk().read().get::<Ticket>(ticket).unwrap().priority;
+        journey.act(|hand| hand.set_priority(ticket, if priority == 6 { 5 } else { 6 })).unwrap();
     }
     journey.struggle().await;
     assert_eq!(dead(&journey), ["Ticket/40"]);
