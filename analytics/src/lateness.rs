@@ -76,17 +76,26 @@ pub(crate) fn late_now(now: Instant) -> Expr {
     any.map_or(lit(false), |any| col("is_open").eq(lit(true)).and(any))
 }
 
-/// Seconds beyond the due instant, where the clock is [`late`]: seconds on the wall.
+/// Seconds beyond the due instant, where the clock is [`late`]: seconds on the wall until the clock stopped, or until now.
+///
+/// GLPI also calls late what was solved without being taken over, or taken over at once: such a clock stopped then,
+/// and is over by nothing where that was in time.
 pub(crate) fn over_by_s(clock: Clock, now: Instant) -> Result<Expr, Error> {
     let since_due = |end: Expr| (micros(end) - micros(col(due(clock)))) / lit(1_000_000_i64);
+    let stopped = |time: &str| {
+        let over = when(col(time).gt(col(due(clock))), since_due(col(time))).otherwise(lit(0_i64))?;
+        Ok::<_, Error>((col(time).is_not_null(), over))
+    };
+    let (is_solved, until_solved) = stopped("solved_at")?;
     let running = since_due(instant(now));
     if !is_to_own(clock) {
-        return Ok(when(col("solved_at").is_not_null(), since_due(col("solved_at"))).otherwise(running)?);
+        return Ok(when(is_solved, until_solved).otherwise(running)?);
     }
-    let taken_late = col("taken_at").gt(col(due(clock)));
+    let (is_taken, until_taken) = stopped("taken_at")?;
     let slow = col("taken_at").is_null().and(col("take_delay_s").gt(wall_s(clock)));
-    let over = when(taken_late, since_due(col("taken_at")))
-        .when(slow, col("take_delay_s") - wall_s(clock))
+    let over = when(slow, col("take_delay_s") - wall_s(clock))
+        .when(is_taken, until_taken)
+        .when(is_solved, until_solved)
         .otherwise(running)?;
     Ok(over)
 }

@@ -15,7 +15,6 @@ use std::{future::Future, sync::Arc, time::Duration};
 use analytics::Analytics;
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Route, Server, get, handler,
-    http::header,
     listener::Acceptor,
     middleware::{CatchPanic, RequestId},
     web::{Data, Html},
@@ -82,7 +81,7 @@ struct Page(String);
 
 #[handler]
 fn openapi(Data(document): Data<&Document>) -> impl IntoResponse {
-    document.0.clone().with_header(header::CONTENT_TYPE, "application/json")
+    document.0.clone().with_content_type("application/json")
 }
 
 #[handler]

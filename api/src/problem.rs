@@ -9,6 +9,7 @@ use poem::{
 };
 use poem_openapi::{
     ApiResponse,
+    error::ParsePathError,
     registry::{MetaMediaType, MetaResponse, MetaResponses, Registry},
     types::Type,
 };
@@ -112,6 +113,10 @@ pub(crate) fn from_error(error: &poem::Error) -> Problem {
     }
     if error.is::<MethodNotAllowedError>() {
         return Problem::new("method_not_allowed", "no such method on this path; /docs lists those that exist");
+    }
+    if error.is::<ParsePathError>() {
+        // Every parameter in a path is an id; those of the query are read by `asked`.
+        return Problem::new("invalid_input", "the path: an id is a whole number").about("id");
     }
     match error.status() {
         StatusCode::UNAUTHORIZED => Problem::new("unauthorized", "send `Authorization: Bearer <token>`"),

@@ -2,5 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod arrows;
+mod commands;
 mod journeys;
+mod manners;
+mod questions;
 mod stores;

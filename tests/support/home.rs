@@ -49,6 +49,13 @@ impl Home {
         self
     }
 
+    /// The same, whose source is looked at when the server starts and then not again for ten minutes.
+    #[must_use]
+    pub fn looking_once(self) -> Self {
+        let intervals = ["POLL", "SWEEP", "DIMENSION"];
+        intervals.iter().fold(self, |home, name| home.with(&format!("FAROL_GLPI_{name}_INTERVAL_S"), "600"))
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.dir.path()

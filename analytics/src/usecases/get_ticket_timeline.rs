@@ -1,5 +1,7 @@
 //! GetTicketTimeline: everything that is known to have happened to one ticket, and how its clocks stand.
 
+use std::collections::HashMap;
+
 use arrow::array::RecordBatch;
 use chrono::{DateTime, Utc};
 use datafusion::prelude::{Expr, col, lit};
@@ -95,6 +97,7 @@ pub async fn execute(
     for batch in &batches {
         all.extend(events(batch, &reading.dimensions)?);
     }
+    let mut all = told_last(all);
     all.sort_by_key(|(order, _)| *order);
     let total = all.len() as u64;
     // The place in the order decides between events of one instant.
@@ -105,6 +108,19 @@ pub async fn execute(
     data.events = rows.into_iter().map(|(_, event)| event).collect();
     let note = Note { zone, page: Some(page), ..Note::default() };
     Ok(reading.answer(data, note, now))
+}
+
+/// A history row that was told anew (its ticket moved, its conversion was mended) stands once, as told last.
+fn told_last(all: Vec<(EventOrder, TicketTimelineEvent)>) -> Vec<(EventOrder, TicketTimelineEvent)> {
+    let mut newest: HashMap<(i64, String), i64> = HashMap::new();
+    for (order, event) in all.iter().filter(|(order, _)| order.sequence != 0) {
+        let last = newest.entry((order.sequence, event.kind.clone())).or_insert(order.offset);
+        *last = (*last).max(order.offset);
+    }
+    let is_last = |(order, event): &(EventOrder, TicketTimelineEvent)| {
+        newest.get(&(order.sequence, event.kind.clone())).is_none_or(|last| *last == order.offset)
+    };
+    all.into_iter().filter(is_last).collect()
 }
 
 fn columns(now: Instant) -> Result<Vec<Expr>, Error> {

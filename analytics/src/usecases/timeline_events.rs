@@ -147,8 +147,8 @@ pub enum TimelineChange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct EventOrder {
     pub(super) at: Instant,
-    sequence: i64,
-    offset: i64,
+    pub(super) sequence: i64,
+    pub(super) offset: i64,
 }
 
 /// The events of a batch of `ticket_events`.

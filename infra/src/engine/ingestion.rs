@@ -19,10 +19,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 const REFUSED_PAUSE: Duration = Duration::from_secs(30);
 /// Failures in a row after which `up --once` gives up.
 const ONCE_FAILURES_MAX: u32 = 3;
-/// Rounds that `up --once` takes: the first may have begun before this process did, the second has not.
-const ONCE_ROUNDS_MIN: u32 = 2;
 /// How often requests of people are looked for while there is nothing else to do.
 const REQUESTS_INTERVAL: Duration = Duration::from_millis(500);
+/// Events in the log that are not stored yet, beyond which the source is left alone.
+const PENDING_EVENTS_MAX: u64 = 500_000;
 /// Sync requests answered between two steps.
 const SYNCS_MAX: u32 = 20;
 
@@ -47,19 +47,23 @@ impl Engine {
 
     async fn ingest_steps(&self, ingest: &mut Ingest, until: Until) -> anyhow::Result<()> {
         let mut has_worked = false;
-        let (mut failures, mut rounds) = (0, 0);
+        let mut failures = 0;
         let mut cause = None;
         loop {
             self.answer_requests(ingest).await;
+            if self.board.status().events.pending() > PENDING_EVENTS_MAX {
+                // The store is behind: the source waits for it, so that the log cannot outgrow the disk unseen.
+                self.rest(ingest, PAUSE).await;
+                continue;
+            }
             match ingest.step().await {
                 Ok(ingested) => {
                     (has_worked, failures, cause) = (true, 0, None);
                     self.note(ingest, &ingested).await;
-                    rounds += u32::from(ingested.watermark.is_some());
                     let pause = Duration::from_millis(ingested.wait_ms);
                     if until == Until::Stopped {
                         self.rest(ingest, pause).await;
-                    } else if ingested.caught_up && rounds >= ONCE_ROUNDS_MIN {
+                    } else if ingested.caught_up {
                         return Ok(());
                     } else {
                         self.rest(ingest, pause.min(PAUSE)).await;
@@ -139,6 +143,7 @@ impl Engine {
 pub(super) async fn redrive(ingest: &mut Ingest, id: &str) -> Result<String, Error> {
     let redriven = ingest.redrive(id).await?;
     Ok(match redriven.still_dead {
+        None if redriven.ingested.appended == 0 => format!("{id}: closed, {}", redriven.ingested.phase),
         None => format!("{id}: {} events appended", redriven.ingested.appended),
         Some(reason) => format!("{id}: still dead, {reason}"),
     })

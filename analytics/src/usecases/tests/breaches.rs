@@ -110,3 +110,19 @@ async fn unknown_words_are_refused_by_field() {
     assert_eq!(refused(asked(&EVERYBODY, Input { clock: words(&["kitchen"]), ..input() }).await), "clock");
     assert_eq!(refused(asked(&EVERYBODY, Input { state: Some("idle".to_owned()), ..input() }).await), "state");
 }
+
+#[tokio::test]
+async fn a_clock_to_own_that_nobody_stopped_in_name_stops_with_the_solution() {
+    let desk = desk(
+        "
+        ticket | status | solved           | due_tto_at       | taken            | take_delay_s
+        1      | 6      | 2026-03-10 13:00 | 2026-03-10 12:00 |                  | 0
+        2      | 6      | 2026-03-10 11:00 | 2026-03-10 12:00 |                  | 0
+        3      | 2      |                  | 2026-03-10 12:00 | 2026-03-10 11:00 | 0
+        4      | 2      |                  | 2026-03-10 12:00 |                  | 0",
+    );
+    let input = Input { sort: Some("id".to_owned()), ..Input::default() };
+    let answer = execute(&desk, &EVERYBODY, &input, at("2026-03-10 12:10")).await.unwrap();
+    let over: Vec<i64> = answer.data.breaches.iter().map(|breach| breach.over_by_s).collect();
+    assert_eq!(over, [3_600, 0, 0, 600]);
+}
