@@ -26,14 +26,13 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// Fills `home` from `desk` and starts a server on it.
+    /// Starts a server on `home` that reads `desk`, and waits until it has.
     pub fn start(desk: Desk, home: Home) -> Self {
         let glpi = served(desk);
-        home.fill(&glpi);
         let up = home.up(&glpi);
-        let token = home.token("dash.read");
         let leash = leash(&up, &home);
-        home.wait("the store and the server are up", |status| status["caught_up"] == true);
+        let token = home.token("dash.read");
+        home.wait("the desk is in the store", |status| status["caught_up"] == true);
         Self { glpi, home, up, token, _leash: leash }
     }
 

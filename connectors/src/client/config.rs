@@ -152,6 +152,7 @@ impl Limits {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is the default of an optional setting")]
 fn all_entities() -> Option<String> {
     Some("all".to_owned())
 }

@@ -19,9 +19,12 @@ pub(crate) enum Family {
 /// Reads the rows of `kinds` that belong to a ticket; with `is_once` a failure is told at once.
 pub(crate) async fn read(client: &GlpiClient, ticket: i64, kinds: &[Kind], is_once: bool) -> Result<Family, Error> {
     let id = ticket.cast_unsigned();
-    let rows = async |kind: Kind| match is_once {
-        true => client.sub_items_once(id, kind.itemtype()).await,
-        false => client.sub_items(id, kind.itemtype()).await,
+    let rows = async |kind: Kind| {
+        if is_once {
+            client.sub_items_once(id, kind.itemtype()).await
+        } else {
+            client.sub_items(id, kind.itemtype()).await
+        }
     };
     let answers = try_join_all(kinds.iter().map(|&kind| rows(kind))).await?;
     let mut lists = Vec::new();

@@ -178,7 +178,8 @@ pub(crate) async fn stretch_around(
     let ping = PageRequest::first().ids_only().of_rows(1).once();
     let asked_end = known.start + rows;
     let mut stretch = Stretch { rows: Vec::new(), end: Some(asked_end), is_short: false, unreadable: Vec::new() };
-    let mut waiting = vec![known.start..asked_end];
+    let mut waiting: Vec<Range<u64>> = Vec::new();
+    waiting.push(known.start..asked_end);
     while let Some(part) = waiting.pop() {
         let count = part.end - part.start;
         let rows = u32::try_from(count).unwrap_or(u32::MAX);

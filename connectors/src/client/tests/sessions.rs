@@ -128,9 +128,12 @@ async fn whatever_the_account_may_see_is_read_unless_told_otherwise() {
 #[tokio::test]
 async fn the_clock_of_a_proxy_that_answers_in_glpi_s_place_is_not_believed() {
     let is_up = AtomicBool::new(false);
-    let server = Server::desk(move |_| match is_up.swap(true, Ordering::SeqCst) {
-        false => Canned::html(502).header("Date", "Mon, 23 Nov 2026 19:00:00 GMT"),
-        true => Canned::json(400, json!(["ERROR_FIELD_NOT_FOUND", "..."])),
+    let server = Server::desk(move |_| {
+        if is_up.swap(true, Ordering::SeqCst) {
+            Canned::json(400, json!(["ERROR_FIELD_NOT_FOUND", "..."]))
+        } else {
+            Canned::html(502).header("Date", "Mon, 23 Nov 2026 19:00:00 GMT")
+        }
     })
     .await;
     let client = server.client();

@@ -95,7 +95,7 @@ async fn a_right_given_later_is_used_and_what_was_missed_is_read() {
         use_notification: 0,
         alternative_email: None,
         id: 0,
-        extra: Default::default(),
+        extra: None,
     };
     desk.insert(link);
     let mut journey = Journey::with(desk, 1_000, |options| {

@@ -209,7 +209,7 @@ async fn a_large_append_is_several_batches_and_one_transaction() {
     let large = Append {
         cursor: Some(Cursor("here".to_owned())),
         rows: RowCounts { fetched: 2, converted: 2, ..RowCounts::default() },
-        ..append(&["a"; 12_000], 1)
+        ..append(&vec!["a"; 12_000], 1)
     };
 
     let refused = bus.append(large.clone()).await.unwrap_err();
