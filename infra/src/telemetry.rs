@@ -13,6 +13,8 @@ pub(crate) fn start(level: &str) -> anyhow::Result<()> {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_target(false)
+        // Where nobody reads standard error any more, telling so there would end the task that logs.
+        .log_internal_errors(false)
         .try_init()
         .map_err(|error| anyhow::anyhow!("logging cannot start: {error}"))
 }

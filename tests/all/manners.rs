@@ -3,6 +3,7 @@
 mod paths;
 mod questions;
 mod rows;
+mod stop;
 mod sync;
 mod tokens;
 

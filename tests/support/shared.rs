@@ -60,7 +60,10 @@ impl Shared {
 
 /// A process whose input ends with this one.
 fn leash(up: &Up, home: &Home) -> Child {
-    let script = "read _; kill -TERM $1; while kill -0 $1; do sleep 0.1; done; rm -rf \"$2\"";
+    let script = "read _; kill -TERM $1
+        for tenth in $(seq 100); do kill -0 $1 || break; sleep 0.1; done
+        kill -0 $1 && kill -KILL $1
+        rm -rf \"$2\"";
     let mut leash = Command::new("sh");
     leash.args(["-c", script, "leash"]).arg(up.id().to_string()).arg(home.path());
     leash.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
