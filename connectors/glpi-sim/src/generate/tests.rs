@@ -109,17 +109,6 @@ fn several_rows_share_a_second() {
 }
 
 #[test]
-#[ignore = "measures: run with --ignored --nocapture"]
-fn a_hundred_thousand_tickets_are_generated_in_seconds() {
-    let start = std::time::Instant::now();
-    let desk = generate(&Spec::new(100_000, 7, until()));
-    println!("{:?} for {} log rows", start.elapsed(), desk.count("Log"));
-    let live = desk.table::<Ticket>().iter().filter(|ticket| ticket.is_deleted == 0 && !is_done(ticket.status));
-    println!("{} open, {} purged", live.count(), desk.purged().len());
-    check_desk(&desk);
-}
-
-#[test]
 fn the_desk_has_an_account_that_only_reads_and_asks_for_nothing() {
     let named =
         |row: &&crate::rows::Object| row.get("name").and_then(serde_json::Value::as_str) == Some("svc_analytics");
