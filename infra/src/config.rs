@@ -50,7 +50,11 @@ impl Settings {
 
 /// Settings written as TOML. Unknown names are refused.
 pub(crate) fn parse(text: &str) -> anyhow::Result<Settings> {
-    toml::from_str(text).map_err(|error| anyhow!("{}", error.to_string().trim()))
+    // Without the line it stands in: that line may hold a secret.
+    toml::from_str(text).map_err(|error| match error.span() {
+        Some(span) => anyhow!("line {}: {}", text[..span.start].matches('\n').count() + 1, error.message()),
+        None => anyhow!("{}", error.message()),
+    })
 }
 
 impl Config {

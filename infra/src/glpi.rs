@@ -17,12 +17,12 @@ const MS: u64 = 1_000;
 pub(crate) fn source(config: &Config) -> anyhow::Result<GlpiSource> {
     let instance = Instance::new(&config.instance).context("instance is no name")?;
     let rhythm = source::Config {
-        poll_interval_ms: config.glpi_poll_interval_s * MS,
+        poll_interval_ms: config.glpi_poll_interval_s.saturating_mul(MS),
         overlap_s: u32::try_from(config.glpi_overlap_s).context("glpi_overlap_s is too large")?,
-        dimension_interval_ms: config.glpi_dimension_interval_s * MS,
-        survey_interval_ms: config.glpi_dimension_interval_s * MS,
-        sweep_interval_ms: config.glpi_sweep_interval_s * MS,
-        small_sweep_interval_ms: config.glpi_sweep_interval_s * MS / SMALL_SWEEPS,
+        dimension_interval_ms: config.glpi_dimension_interval_s.saturating_mul(MS),
+        survey_interval_ms: config.glpi_dimension_interval_s.saturating_mul(MS),
+        sweep_interval_ms: config.glpi_sweep_interval_s.saturating_mul(MS),
+        small_sweep_interval_ms: config.glpi_sweep_interval_s.saturating_mul(MS) / SMALL_SWEEPS,
         ..source::Config::default()
     };
     Ok(source::open(instance, server(config)?, rhythm, std::sync::Arc::new(chrono::Utc::now))?)
