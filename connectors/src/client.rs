@@ -24,6 +24,7 @@ pub(crate) mod testing;
 mod tests;
 mod transport;
 mod version;
+mod wire;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,6 +58,7 @@ pub use search::{Column, SearchPage, SearchRow};
 pub use secret::Secret;
 pub use stats::Stats;
 pub use version::Version;
+pub use wire::Wire;
 
 /// The time, as whoever runs the client tells it.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -93,10 +95,17 @@ impl GlpiClient {
     /// Prepares a client; the network is not touched before the first request.
     pub fn new(config: Config, clock: Clock) -> Result<Self, Error> {
         config.validate()?;
+        let network = wire::Network::new(&config.limits, &Address::parse(&config.url)?)?;
+        Self::over(Arc::new(network), config, clock)
+    }
+
+    /// The same over another wire than the network.
+    pub fn over(wire: Arc<dyn Wire>, config: Config, clock: Clock) -> Result<Self, Error> {
+        config.validate()?;
         let address = Address::parse(&config.url)?;
         Ok(Self {
             zone: config.zone()?,
-            transport: Transport::build(&config, &address)?,
+            transport: Transport::build(&config, wire)?,
             gate: Gate::new(&config.limits),
             sessions: Sessions::default(),
             counters: Counters::default(),

@@ -59,8 +59,17 @@ pub fn open(
     config: Config,
     clock: Clock,
 ) -> Result<GlpiSource, client::Error> {
+    read_with(GlpiClient::new(server, clock.clone())?, instance, config, clock)
+}
+
+/// The same through a client that is there already.
+pub fn read_with(
+    client: GlpiClient,
+    instance: Instance,
+    config: Config,
+    clock: Clock,
+) -> Result<GlpiSource, client::Error> {
     config.validate().map_err(client::Error::config)?;
-    let client = GlpiClient::new(server, clock.clone())?;
     Ok(GlpiSource { instance, client, config, clock, run: Run::default() })
 }
 
