@@ -84,7 +84,7 @@ impl Engine {
     pub(crate) fn ingest(&self, config: &Config) -> anyhow::Result<Ingest> {
         let source = glpi::source(config)?;
         desk::bind(&self.data_dir, config)?;
-        self.ingest_from(Box::new(source), policy(config)?)
+        self.ingest_from(Box::new(source), config.transforms.clone())
     }
 
     fn ingest_from(&self, source: Box<dyn Source>, policy: Policy) -> anyhow::Result<Ingest> {
@@ -146,15 +146,6 @@ impl Engine {
 /// What the desk uses its trash for.
 pub(crate) fn trash(config: &Config) -> Trash {
     if config.trash == "keep" { Trash::Keep } else { Trash::Drop }
-}
-
-fn policy(config: &Config) -> anyhow::Result<Policy> {
-    let policy: Policy = match &config.transforms {
-        Some(given) => serde_json::from_value(given.clone()).context("transforms cannot be used")?,
-        None => Policy::default(),
-    };
-    policy.validate()?;
-    Ok(policy)
 }
 
 /// Waits until `flag` is raised.

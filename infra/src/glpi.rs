@@ -33,6 +33,15 @@ pub(crate) fn client(config: &Config) -> anyhow::Result<GlpiClient> {
     Ok(GlpiClient::new(server(config)?, std::sync::Arc::new(chrono::Utc::now))?)
 }
 
+/// Refuses what is no address of a GLPI. The sentence does not repeat it.
+pub(crate) fn check_url(url: &str) -> Result<(), String> {
+    match client::Config::new(url, Secret::new("token")).validate() {
+        Err(client::Error::Config { reason }) => Err(reason),
+        Err(error) => Err(error.to_string()),
+        Ok(()) => Ok(()),
+    }
+}
+
 fn server(config: &Config) -> anyhow::Result<client::Config> {
     let url = config.glpi_url.as_deref().context("which GLPI? give --glpi-url or FAROL_GLPI_URL")?;
     let token = config.glpi_user_token.as_deref();

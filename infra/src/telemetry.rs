@@ -4,6 +4,15 @@ use std::io::IsTerminal as _;
 
 use tracing_subscriber::EnvFilter;
 
+/// The levels there are.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+/// Whether `text` is a level or a list of directives. A bare word that is no level would silence everything but itself.
+pub(crate) fn is_level(text: &str) -> bool {
+    let is_part = |part: &str| LEVELS.contains(&part) || part.contains('=');
+    text.split(',').all(|part| is_part(part.trim())) && EnvFilter::try_new(text).is_ok()
+}
+
 /// Starts logging at `level` (a level, or directives such as `info,connectors=debug`).
 pub(crate) fn start(level: &str) -> anyhow::Result<()> {
     let filter =

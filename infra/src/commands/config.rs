@@ -1,19 +1,23 @@
-//! `farol config`: what is in effect.
+//! `farol config`: what is in effect, and what there is to set.
 
 use clap::Subcommand;
 
-use crate::config::Settings;
+use crate::config::{Settings, reference};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
-    /// Prints the effective configuration as farol.toml, secrets masked
+    /// Prints the effective configuration as farol.toml, with where each value comes from, secrets masked
     Print(Box<Settings>),
+    /// Prints every setting with its meaning and what it may be
+    Reference,
 }
 
 impl Config {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let Self::Print(settings) = self;
-        print!("{}", settings.resolve()?.masked()?);
+        match self {
+            Self::Print(settings) => print!("{}", settings.effective()?.print()?),
+            Self::Reference => print!("{}", reference()?),
+        }
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::{
     clock,
-    config::Settings,
+    config::Config,
     engine::Board,
     signing,
     simulated::{Desks, Tokens},
@@ -76,18 +76,17 @@ impl Demo {
         let counts = running.sim.desk().read().counts();
         println!("simulated GLPI at {} with {} tickets", running.sim.url(), counts.live + counts.trashed);
 
-        let settings = Settings {
-            data_dir: Some(data_dir),
-            listen: Some(self.listen),
-            instance: Some("demo".to_owned()),
+        let config = Config {
+            data_dir,
+            listen: self.listen,
+            instance: "demo".to_owned(),
             glpi_url: Some(running.sim.url()),
             glpi_app_token: tokens.app,
             glpi_user_token: Some(tokens.user),
-            glpi_poll_interval_s: Some(POLL_INTERVAL_S),
-            glpi_sweep_interval_s: Some(30),
-            ..Settings::default()
+            glpi_poll_interval_s: POLL_INTERVAL_S,
+            glpi_sweep_interval_s: 30,
+            ..Config::default()
         };
-        let config = settings.alone()?;
         let outcome = serve(&config, |opened| guide(&opened, begin)).await;
         drop(folder);
         outcome
