@@ -49,6 +49,7 @@ use transport::{Credentials, Transport};
 pub(crate) use answer::Answer;
 #[cfg(test)]
 pub(crate) use backoff::{asked_pause, http_date};
+pub use address::Place;
 pub use breaker::BreakerState;
 pub use collection::{Lookup, Order, Page, PageRequest};
 pub use config::{Config, Limits, PAGE_ROWS_MIN, PROBE_INTERVAL_MS_MAX};

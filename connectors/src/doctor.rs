@@ -1,6 +1,12 @@
 //! What is wrong between Farol and a GLPI, in sentences its administrator can act on.
 
+mod sentence;
+#[cfg(test)]
+mod tests;
+
 use crate::client::{Desk, Error, GlpiClient, PageRequest};
+
+pub use sentence::sentence;
 
 /// The item types Farol reads, and what is lost without each.
 const ITEMTYPES: [(&str, &str); 24] = [
@@ -53,7 +59,7 @@ pub async fn diagnose(client: &GlpiClient) -> Vec<Finding> {
             findings.extend(about_the_desk(&desk));
         }
         Err(error) => {
-            findings.push(bad(subject(&error), sentence(&error)));
+            findings.push(bad(subject(&error), sentence(&error, &client.place())));
             return findings;
         }
     }
@@ -119,7 +125,7 @@ async fn right(client: &GlpiClient, itemtype: &str, loss: &str) -> Result<Findin
         Err(Error::BadRequest { code }) => {
             Ok(bad(what, format!("GLPI does not know {itemtype} ({code}): {loss}. Is this GLPI older than 10?")))
         }
-        Err(error) => Err(bad(subject(&error), sentence(&error))),
+        Err(error) => Err(bad(subject(&error), sentence(&error, &client.place()))),
     }
 }
 
@@ -138,146 +144,10 @@ fn subject(error: &Error) -> &'static str {
     }
 }
 
-/// What `error` means to an administrator and what to do about it.
-pub fn sentence(error: &Error) -> String {
-    match error {
-        Error::Config { reason } => format!("The configuration cannot work: {reason}."),
-        Error::ApiDisabled => {
-            "GLPI's REST interface is switched off; enable it under Setup > General > API.".to_owned()
-        }
-        Error::AddressNotAllowed => "GLPI does not allow calls from this machine's address; add it to the range of an \
-                                     active API client under Setup > General > API."
-            .to_owned(),
-        Error::AppToken => {
-            "GLPI refused the app token; copy it from the API client under Setup > General > API (it is \
-                            needed whenever that client has one)."
-                .to_owned()
-        }
-        Error::UserToken => "GLPI refused the user token; copy the API token from the preferences of the service \
-                             account, and check that the account is active."
-            .to_owned(),
-        Error::ZoneMismatch { zone, expected_seconds, seen_seconds } => format!(
-            "The account's times are {} from UTC, but {zone} is {} now; set the time zone of the service account in its \
-             GLPI preferences to {zone}, or name its real zone in Farol's configuration.",
-            hours(*seen_seconds),
-            hours(*expected_seconds)
-        ),
-        Error::EntitiesRefused { entities } => format!(
-            "GLPI does not let the account work in the entities {entities:?}; give its profile rights there, or change \
-             the setting."
-        ),
-        Error::SessionInvalid | Error::SessionLost => "GLPI forgets the session at once; if several web servers share \
-                                                       the address, they must share sessions or keep callers on one."
-            .to_owned(),
-        Error::Redirected { to } => {
-            format!("The server redirects to {to}; put that address, without its last part, into the configuration.")
-        }
-        Error::NotJson { status, kind } => format!(
-            "The address answers with status {status} and {kind}, not as GLPI's REST interface does; check the address, \
-             and any proxy or maintenance mode in between."
-        ),
-        Error::Forbidden { what } => {
-            format!("Something before GLPI forbids {what}; check the proxy and the web server's access rules.")
-        }
-        Error::Unreachable { reason } => {
-            format!("GLPI is not reachable ({reason}); check the address, the name service, the network and firewalls.")
-        }
-        Error::Timeout(limit) => {
-            format!("GLPI gave no whole answer within {} seconds; check its load and the network.", limit.as_secs())
-        }
-        Error::RightMissing { itemtype } => {
-            format!("The account may not read {itemtype}; add the right to its profile in GLPI.")
-        }
-        other => format!("GLPI cannot be read now: {other}."),
-    }
-}
-
-fn hours(seconds: i64) -> String {
-    let minutes = seconds.unsigned_abs() / 60;
-    format!("{}{:02}:{:02}", if seconds < 0 { '-' } else { '+' }, minutes / 60, minutes % 60)
-}
-
 fn good(what: impl Into<String>, sentence: String) -> Finding {
     Finding { ok: true, what: what.into(), sentence }
 }
 
 fn bad(what: impl Into<String>, sentence: String) -> Finding {
     Finding { ok: false, what: what.into(), sentence }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
-
-    use serde_json::json;
-
-    use super::*;
-    use crate::client::testing::{Canned, Seen, Server};
-
-    async fn wrong(answer: impl Fn(&Seen) -> Canned + Send + Sync + 'static, zone: &str) -> Vec<(String, String)> {
-        let server = Server::start(answer).await;
-        let client = server.client_with(|config| {
-            config.zone = zone.to_owned();
-            config.limits.retries_max = 0;
-        });
-        let findings = diagnose(&client).await;
-        findings.into_iter().filter(|finding| !finding.ok).map(|finding| (finding.what, finding.sentence)).collect()
-    }
-
-    fn desk(answer: impl Fn(&Seen) -> Canned + Send + Sync + 'static) -> impl Fn(&Seen) -> Canned + Send + Sync {
-        move |seen| crate::client::testing::login(seen).unwrap_or_else(|| answer(seen))
-    }
-
-    #[tokio::test]
-    async fn a_healthy_desk_has_nothing_wrong() {
-        assert_eq!(wrong(desk(|_| Canned::json(200, json!([{ "id": 1 }]))), "UTC").await, []);
-    }
-
-    #[tokio::test]
-    async fn each_missing_right_is_named() {
-        let answer = |seen: &Seen| match seen.path.as_str() {
-            "Log" | "Calendar" => Canned::json(403, json!(["ERROR_RIGHT_MISSING", "..."])),
-            "PendingReason" => Canned::json(400, json!(["ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM", "..."])),
-            "Ticket" => Canned::json(200, json!([{ "id": 1 }])),
-            _ => Canned::json(200, json!([])),
-        };
-        let wrong = wrong(desk(answer), "UTC").await;
-        let named: Vec<_> = wrong.iter().map(|(what, _)| what.as_str()).collect();
-        assert_eq!(named, ["right Log", "right Calendar", "right PendingReason"]);
-        assert!(wrong[0].1.starts_with("The account may not read Log: the history of tickets"));
-    }
-
-    #[tokio::test]
-    async fn each_refusal_at_the_door_is_its_own_sentence() {
-        for (status, code, what, part) in [
-            (400, "ERROR", "interface", "switched off"),
-            (400, "ERROR_NOT_ALLOWED_IP", "access", "does not allow calls from this machine"),
-            (400, "ERROR_WRONG_APP_TOKEN_PARAMETER", "app token", "refused the app token"),
-            (401, "ERROR_GLPI_LOGIN_USER_TOKEN", "user token", "refused the user token"),
-        ] {
-            let wrong = wrong(move |_| Canned::json(status, json!([code, "texte traduit"])), "UTC").await;
-            assert_eq!(wrong.len(), 1, "{code}");
-            assert_eq!(wrong[0].0, what);
-            assert!(wrong[0].1.contains(part), "{}", wrong[0].1);
-        }
-        let page = wrong(|_| Canned::html(404), "UTC").await;
-        assert!(page[0].1.contains("status 404 and a web page"), "{}", page[0].1);
-    }
-
-    #[tokio::test]
-    async fn a_wrong_zone_and_an_empty_view_are_told() {
-        let zone = wrong(desk(|_| Canned::json(200, json!([]))), "America/New_York").await;
-        assert_eq!(zone[0].0, "time zone");
-        assert!(zone[0].1.contains("+00:00 from UTC, but America/New_York is -05:00 now"), "{}", zone[0].1);
-        let empty = wrong(desk(|_| Canned::json(200, json!([]))), "UTC").await;
-        assert_eq!((empty.len(), empty[0].0.as_str()), (1, "right Ticket"));
-    }
-
-    #[test]
-    fn every_sentence_is_one_and_ends_as_one() {
-        for error in [Error::ApiDisabled, Error::SessionLost, Error::RangePastEnd, Error::Closed] {
-            let text = sentence(&error);
-            assert!(text.ends_with('.') && !text.contains("  "), "{text}");
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::GlpiClient;
 use super::error::Error;
 
 /// GLPI 10 and 11 answer here.
@@ -14,6 +15,27 @@ const VERSIONED: &str = "api.php/v1";
 pub(crate) struct Address {
     /// Addresses of the interface, without a trailing slash.
     pub(crate) candidates: Vec<Url>,
+}
+
+/// A server as people name it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The host with its port, where it is not the usual one.
+    pub host: String,
+    /// The host by itself.
+    pub name: String,
+    /// Requests go there without encryption.
+    pub is_plain: bool,
+}
+
+impl GlpiClient {
+    /// The server it asks.
+    pub fn place(&self) -> Place {
+        let Some(url) = self.address.candidates.first() else { return Place::default() };
+        let name = url.host_str().unwrap_or_default().to_owned();
+        let host = url.port().map_or(name.clone(), |port| format!("{name}:{port}"));
+        Place { host, name, is_plain: url.scheme() == "http" }
+    }
 }
 
 impl Address {
@@ -60,6 +82,15 @@ fn with_path(url: &Url, path: &str) -> Url {
     url
 }
 
+/// Where a server sends callers, without query, user name and password.
+pub(crate) fn bare(to: &str) -> String {
+    let to = to.split(['?', '#']).next().unwrap_or_default();
+    let Some((scheme, rest)) = to.split_once("//") else { return to.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}//{host}{path}")
+}
+
 /// An address that is no address may hold anything, so only its length is told once it holds an `@`.
 fn shown(text: &str) -> String {
     if text.contains('@') { format!("a text of {} characters", text.len()) } else { format!("{text:?}") }
@@ -84,6 +115,17 @@ mod tests {
         check(" http://host:8080/apirest.php/ ", &["http://host:8080/apirest.php"]);
         check("https://host/api.php/v1?x=1#y", &["https://host/api.php/v1"]);
         check("https://host/api.php", &["https://host/api.php/v1"]);
+    }
+
+    #[test]
+    fn the_place_of_a_redirection_is_told_without_secrets() {
+        for (to, expected) in [
+            ("https://me:hunter2@sso.example/login?token=hunter2", "https://sso.example/login"),
+            ("//me:hunter2@sso.example", "//sso.example"),
+            ("/glpi/?token=hunter2#x", "/glpi/"),
+        ] {
+            assert_eq!(bare(to), expected);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use http::header::{
 use http::{Method, Request, Response};
 use url::Url;
 
+use super::address;
 use super::answer::Answer;
 use super::backoff;
 use super::call::Call;
@@ -99,7 +100,7 @@ impl Transport {
             pause: header(RETRY_AFTER.as_str())
                 .and_then(|text| backoff::asked_pause(&text, date.unwrap_or(now), self.pause_max)),
             date,
-            location: header(LOCATION.as_str()).map(|to| to.split(['?', '#']).next().unwrap_or_default().to_owned()),
+            location: header(LOCATION.as_str()).map(|to| address::bare(&to)),
             body: response.into_body(),
         }
     }
