@@ -6,6 +6,7 @@ mod board;
 mod compaction;
 mod ingestion;
 mod processing;
+mod redrives;
 mod tasks;
 
 use std::{path::Path, sync::Arc};
@@ -54,18 +55,14 @@ pub(crate) enum Until {
 }
 
 impl Engine {
-    /// Opens log and store of a data directory that this process holds.
+    /// Opens log and store of a data directory that this process holds. A store of another release is refused.
     pub(crate) async fn open(data_dir: &Path, control: Control, config: &Config) -> anyhow::Result<Self> {
         desk::same_trash(data_dir, config)?;
-        Self::open_any(data_dir, control, config).await
-    }
-
-    /// The same, whatever meaning of the trash the rows were made with.
-    async fn open_any(data_dir: &Path, control: Control, config: &Config) -> anyhow::Result<Self> {
         let bus = EmbeddedBus::open(data_dir).await?;
         let sink = EmbeddedSink::open(data_dir, embedded::Config::default(), clock::now).await?;
+        process::check(&sink).await?;
         let (sink, _) = watch::channel(Arc::new(sink));
-        let process = process::Config { trash: trash(config), ..process::Config::default() };
+        let process = how_to_process(config);
         let engine = Self {
             board: Arc::new(Board::new(control.clone()).await?),
             bus: Arc::new(bus),
@@ -146,6 +143,11 @@ impl Engine {
 /// What the desk uses its trash for.
 pub(crate) fn trash(config: &Config) -> Trash {
     if config.trash == "keep" { Trash::Keep } else { Trash::Drop }
+}
+
+/// How events become rows.
+fn how_to_process(config: &Config) -> process::Config {
+    process::Config { trash: trash(config), ..process::Config::default() }
 }
 
 /// Waits until `flag` is raised.

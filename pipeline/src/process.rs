@@ -234,6 +234,18 @@ impl fmt::Debug for Processor {
     }
 }
 
+/// Refuses a store whose working states another release wrote, before anything is added to it.
+///
+/// Whoever processes asks this first, so a store never holds states of two releases, and one of each kind tells for all.
+pub async fn check(sink: &dyn Sink) -> Result<(), Error> {
+    for space in [TICKET_SPACE].into_iter().chain(Targets::KINDS) {
+        for (_, state) in sink.scan_folds(space, i64::MIN, 1).await? {
+            projection::same_layout(&state)?;
+        }
+    }
+    Ok(())
+}
+
 /// The targets that the sink knows.
 async fn targets(sink: &dyn Sink) -> Result<Targets, Error> {
     let mut targets = Targets::default();

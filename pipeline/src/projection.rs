@@ -21,6 +21,7 @@ use crate::Fault;
 
 pub use dimensions::{RefoldedDimension, Targets, refold_dimension};
 use memory::Memory;
+pub(crate) use memory::same_layout;
 use rows::{SpanRow, TicketRow};
 
 /// Where the working state of tickets is kept.
@@ -72,7 +73,9 @@ pub struct TicketRows {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Another release wrote the working state.
-    #[error("working state has layout {found} where this release reads {expected}: rebuild the store")]
+    #[error(
+        "the store was made by another release of Farol (working states of layout {found}, this one reads {expected}); run `farol rebuild` to make it again from the log"
+    )]
     Layout {
         /// The layout found.
         found: u8,

@@ -66,6 +66,16 @@ pub enum Error {
     /// The disk or the server refused.
     #[error("store cannot be written or read: {0}")]
     Storage(String),
+    /// Another release made the store. The log holds everything that is in it.
+    #[error(
+        "the store was made by another release of Farol (layout {found}, this one reads {known}); run `farol rebuild` to make it again from the log"
+    )]
+    Layout {
+        /// The layout found.
+        found: i64,
+        /// The layout known.
+        known: i64,
+    },
     /// The store and the table contract disagree; waiting will not help.
     #[error("store refused table {table}: {reason}")]
     Refused {
@@ -89,7 +99,7 @@ impl Error {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Busy(_) => Fault::Transient,
-            Self::Storage(_) | Self::Refused { .. } | Self::Damaged { .. } => Fault::Fatal,
+            Self::Storage(_) | Self::Layout { .. } | Self::Refused { .. } | Self::Damaged { .. } => Fault::Fatal,
         }
     }
 }

@@ -16,11 +16,11 @@ const PAGE: u32 = 500;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DeadLetters {
-    /// Lists them, oldest first
+    /// Lists those that wait
     List(List),
     /// Shows one with its row
     Show(Show),
-    /// Gives them another chance, with the present code and policy
+    /// Tries them again with the present code and policy, and says how many were read
     Redrive(Redrive),
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct List {
     /// One JSON object a line
     #[arg(long)]
     json: bool,
-    /// Those driven again, too
+    /// Those that were read meanwhile, too
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -38,18 +38,20 @@ pub(crate) struct List {
 
 #[derive(Args, Debug)]
 pub(crate) struct Show {
-    /// Its id
+    /// Its id, as `farol dead-letters list` shows it
+    #[arg(value_name = "ID")]
     id: String,
     #[command(flatten)]
     settings: Settings,
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "farol dead-letters redrive <ID>...\n       farol dead-letters redrive --all")]
 pub(crate) struct Redrive {
-    /// Their ids
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    /// Ids, as `farol dead-letters list` shows them first in each line
+    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<String>,
-    /// Every one that was not driven again
+    /// Every one that waits
     #[arg(long)]
     all: bool,
     #[command(flatten)]

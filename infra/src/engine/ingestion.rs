@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use pipeline::{
     Fault,
-    ingest::{Error, Ingest, Ingested},
+    ingest::{Ingest, Ingested},
 };
 use tokio::sync::watch;
 
@@ -137,14 +137,4 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-/// Drives one letter again; the sentence says what became of it.
-pub(super) async fn redrive(ingest: &mut Ingest, id: &str) -> Result<String, Error> {
-    let redriven = ingest.redrive(id).await?;
-    Ok(match redriven.still_dead {
-        None if redriven.ingested.appended == 0 => format!("{id}: closed, {}", redriven.ingested.phase),
-        None => format!("{id}: {} events appended", redriven.ingested.appended),
-        Some(reason) => format!("{id}: still dead, {reason}"),
-    })
 }

@@ -5,24 +5,25 @@ use std::{path::Path, sync::Arc, time::Duration};
 use anyhow::{Context as _, bail};
 use control::{Control, MaintenanceState};
 use pipeline::{
-    buses::Bus,
+    buses::{Bus, embedded::EmbeddedBus},
     ingest::Ingest,
+    process::{self, Processor},
     replay::{rebuild, replay},
     sinks::embedded::{self, EmbeddedSink},
 };
-use schemas::Instant;
+use schemas::{Codec, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::{clock, config::Config, datadir::DataDir, desk};
 
-use super::{Engine, ingestion::redrive};
+use super::{Engine, how_to_process};
 
 /// How often a command looks whether its task is done.
 const LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// A task that waited longer has lost its asker.
 const WAIT_S_MAX: i64 = 3_600;
-/// How many letters a list asks for at once.
-const LETTERS_PAGE: u32 = 500;
+/// How long an asker is left without a word.
+const SILENCE: Duration = Duration::from_secs(2);
 
 /// One task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,8 +49,14 @@ pub(crate) async fn ask(data_dir: &Path, config: &Config, task: &Task) -> anyhow
         return alone(&taken, control, config, task).await;
     }
     let id = control.queue_maintenance(&serde_json::to_string(task)?, clock::now()).await?;
+    let begin = tokio::time::Instant::now();
+    let mut is_told = false;
     loop {
         tokio::time::sleep(LOOK_INTERVAL).await;
+        if !is_told && begin.elapsed() >= SILENCE {
+            is_told = true;
+            eprintln!("farol: asked the running Farol, which does it beside its work; waiting. {}", task.whereabouts());
+        }
         match control.maintenance_state(&id).await? {
             Some(MaintenanceState::Done(answer)) => return Ok(answer),
             Some(MaintenanceState::Failed(reason)) => bail!(reason),
@@ -66,11 +73,14 @@ pub(crate) async fn ask(data_dir: &Path, config: &Config, task: &Task) -> anyhow
 }
 
 async fn alone(taken: &DataDir, control: Control, config: &Config, task: &Task) -> anyhow::Result<String> {
-    let engine = match task {
-        Task::Rebuild => Engine::open_any(taken.path(), control, config).await?,
-        _ => Engine::open(taken.path(), control, config).await?,
+    // A rebuild needs no store that can be read: it may be the very thing that makes it so.
+    let rebuilt = match task {
+        Task::Rebuild => Some(rebuild_alone(taken.path(), config).await?),
+        _ => None,
     };
+    let engine = Engine::open(taken.path(), control, config).await?;
     let outcome = match task {
+        Task::Rebuild => Ok(rebuilt.unwrap_or_default()),
         Task::Redrive(ids) => {
             let mut ingest = engine.ingest(config)?;
             let outcome = engine.redrive(&mut ingest, ids).await;
@@ -124,42 +134,13 @@ impl Engine {
         }
     }
 
-    /// Fills a new generation from the whole log, then puts it in place of the old one.
+    /// Makes the store again and puts it in place of the old one, while others ask.
     async fn rebuild(&self) -> anyhow::Result<String> {
-        let fresh = EmbeddedSink::create_generation(&self.data_dir, embedded::Config::default(), clock::now).await?;
-        let fresh = Arc::new(fresh);
-        let mut processor = self.processor(Arc::clone(&fresh) as _);
-        let offset =
-            rebuild(&mut processor, |processed| tracing::info!(offset = processed.position.0, "rebuilding")).await?;
-        drop(processor);
-        let fresh = Arc::try_unwrap(fresh).ok().context("the new store is still in use")?;
-        let active = Arc::new(fresh.activate().await?);
-        self.sink.send_replace(active);
-        desk::remember_trash(&self.data_dir, self.process.trash)?;
+        let bus: Arc<dyn Bus> = Arc::clone(&self.bus) as _;
+        let (store, said) = fresh_store(&self.data_dir, bus, Arc::clone(&self.codec), &self.process).await?;
+        self.sink.send_replace(Arc::new(store));
         self.survey().await?;
-        Ok(format!("{} events folded again; the new store is in place", offset.0))
-    }
-
-    async fn redrive(&self, ingest: &mut Ingest, ids: &[String]) -> anyhow::Result<String> {
-        let ids = if ids.is_empty() { self.letters_waiting().await? } else { ids.to_vec() };
-        let mut sentences = Vec::new();
-        for id in &ids {
-            sentences.push(redrive(ingest, id).await.unwrap_or_else(|error| format!("{id}: {error}")));
-        }
-        self.survey().await?;
-        sentences.push(format!("{} dead letters driven again", ids.len()));
-        Ok(sentences.join("\n"))
-    }
-
-    async fn letters_waiting(&self) -> anyhow::Result<Vec<String>> {
-        let mut ids = Vec::new();
-        let mut after: Option<String> = None;
-        loop {
-            let page = self.bus.dead_letters().list(after.as_deref(), LETTERS_PAGE).await?;
-            let Some(last) = page.last() else { return Ok(ids) };
-            after = Some(last.id.clone());
-            ids.extend(page.into_iter().filter(|letter| letter.redriven_at.is_none()).map(|letter| letter.id));
-        }
+        Ok(said)
     }
 
     async fn waiting(&self) -> Vec<(String, Task)> {
@@ -190,4 +171,44 @@ impl Engine {
             tracing::warn!(%error, "answer of maintenance not written");
         }
     }
+}
+
+impl Task {
+    /// Where to see what became of it, for whoever does not wait.
+    const fn whereabouts(&self) -> &'static str {
+        match self {
+            Self::Redrive(_) => "Ctrl-C does not take it back; `farol dead-letters list` shows what waits still",
+            Self::Replay { .. } | Self::Rebuild => {
+                "Ctrl-C does not take it back; the log of the running Farol shows its end"
+            }
+        }
+    }
+}
+
+async fn rebuild_alone(data_dir: &Path, config: &Config) -> anyhow::Result<String> {
+    let bus = Arc::new(EmbeddedBus::open(data_dir).await?);
+    let codec = Arc::new(Codec::new()?);
+    let (store, said) = fresh_store(data_dir, Arc::clone(&bus) as _, codec, &how_to_process(config)).await?;
+    store.close().await;
+    bus.close().await;
+    Ok(said)
+}
+
+/// Fills a new generation from the whole log and puts it in place of the old one, which need not be readable.
+async fn fresh_store(
+    data_dir: &Path,
+    bus: Arc<dyn Bus>,
+    codec: Arc<Codec>,
+    process: &process::Config,
+) -> anyhow::Result<(EmbeddedSink, String)> {
+    let fresh = EmbeddedSink::create_generation(data_dir, embedded::Config::default(), clock::now).await?;
+    let fresh = Arc::new(fresh);
+    let mut processor = Processor::new(bus, Arc::clone(&fresh) as _, codec, process.clone(), clock::now);
+    let offset =
+        rebuild(&mut processor, |processed| tracing::info!(offset = processed.position.0, "rebuilding")).await?;
+    drop(processor);
+    let fresh = Arc::try_unwrap(fresh).ok().context("the new store is still in use")?;
+    let active = fresh.activate().await?;
+    desk::remember_trash(data_dir, process.trash)?;
+    Ok((active, format!("{} events folded again; the new store is in place", offset.0)))
 }

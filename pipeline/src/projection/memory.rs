@@ -201,12 +201,18 @@ pub(super) fn remember(seen: &mut Vec<EventKey>, key: EventKey) -> bool {
     }
 }
 
+/// Refuses a state that another release wrote.
+pub(crate) fn same_layout(state: &[u8]) -> Result<(), Error> {
+    match state.first() {
+        None => Err(Error::Damaged("it is empty".to_owned())),
+        Some(&LAYOUT) => Ok(()),
+        Some(&found) => Err(Error::Layout { found, expected: LAYOUT }),
+    }
+}
+
 /// The value in a state.
 pub(super) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    let &found = bytes.first().ok_or_else(|| Error::Damaged("it is empty".to_owned()))?;
-    if found != LAYOUT {
-        return Err(Error::Layout { found, expected: LAYOUT });
-    }
+    same_layout(bytes)?;
     let (checked, checksum) =
         bytes.split_last_chunk().ok_or_else(|| Error::Damaged(format!("it has {} bytes only", bytes.len())))?;
     if crc32fast::hash(checked) != u32::from_le_bytes(*checksum) {

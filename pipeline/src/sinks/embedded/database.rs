@@ -32,8 +32,7 @@ pub(super) async fn writer(folder: &Path) -> Result<SqlitePool, Error> {
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options(folder)).await.map_err(storage)?;
     let version: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&pool).await.map_err(storage)?;
     if version != LAYOUT_VERSION {
-        let folder = folder.display();
-        return Err(Error::Storage(format!("{folder} has layout {version}, this version reads {LAYOUT_VERSION}")));
+        return Err(Error::Layout { found: version, known: LAYOUT_VERSION });
     }
     Ok(pool)
 }
