@@ -67,6 +67,12 @@ pub enum Breaker {
 pub struct IngestionStatus {
     /// What the source is doing, in words: `backfill of Log 12000 of 39089`, `following`.
     pub phase: String,
+    /// Since when it does that kind of work.
+    #[serde(default)]
+    pub phase_since: Option<Instant>,
+    /// Rows of the first reading done and in all, while it is under way.
+    #[serde(default)]
+    pub progress: Option<(u64, u64)>,
     /// The source's place, readable.
     pub cursor: Option<String>,
     /// The backfill is done, the last cycle succeeded and every event of it is in the store.
@@ -86,9 +92,15 @@ pub struct IngestionStatus {
     pub last_success_at: Option<Instant>,
     /// The last failure of the source since then, in a sentence.
     pub last_error: Option<String>,
+    /// Since when the source fails.
+    #[serde(default)]
+    pub error_since: Option<Instant>,
     /// The last failure of the store, in a sentence; `None` once it works again.
     #[serde(default)]
     pub store_error: Option<String>,
+    /// Since when the store fails.
+    #[serde(default)]
+    pub store_error_since: Option<Instant>,
     /// The source's circuit breaker.
     pub breaker: Breaker,
     /// Rows of the source.

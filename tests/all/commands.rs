@@ -1,5 +1,8 @@
 //! The commands people type beside `farol up`.
 
+mod store;
+mod words;
+
 use std::collections::BTreeSet;
 
 use glpi_sim::{
@@ -82,9 +85,14 @@ fn a_mended_row_is_redriven_beside_a_running_farol() {
     let name = letters[0]["id"].as_str().unwrap();
     assert!(home.run(&["dead-letters", "show", name]).contains("no date"));
 
+    let still = home.run(&["dead-letters", "redrive", name]);
+    assert!(still.starts_with("1 tried again: 0 read, 1 still dead (") && still.contains("date"), "{still}");
+    let unknown = home.output(&["dead-letters", "redrive", "nobody"]);
+    let said = String::from_utf8(unknown.stderr).unwrap();
+    assert!(!unknown.status.success() && said.contains("1 not tried (there is no dead letter nobody)"), "{said}");
+
     damage(&mut glpi.desk().write(), id, None);
-    let output = home.against(&glpi, &["dead-letters", "redrive", name]).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(home.run(&["dead-letters", "redrive", name]), "1 tried again: 1 read, 0 still dead\n");
     home.wait("the ticket is there", |status| status["tickets"]["live"] == 983);
     assert!(letters_of(&home).is_empty());
     assert!(up.terminate().success());

@@ -1,5 +1,7 @@
 //! `farol status`: how far ingestion has come, from log, store and board; also beside a running `farol up`.
 
+mod sentences;
+
 use std::{collections::BTreeMap, path::Path};
 
 use analytics::{
@@ -10,11 +12,16 @@ use anyhow::Context as _;
 use arrow::array::AsArray as _;
 use clap::Args;
 use control::Control;
-use pipeline::buses::embedded::EmbeddedBus;
-use schemas::{ingestion::IngestionStatus, tables::Table};
+use pipeline::buses::{Bus as _, embedded::EmbeddedBus};
+use schemas::{Instant, ingestion::IngestionStatus, tables::Table};
 use serde_json::{Value, json};
 
 use crate::{clock, config::Settings, datadir, engine};
+
+use sentences::Report;
+
+/// Letters fetched at once.
+const LETTERS_PAGE: u32 = 500;
 
 #[derive(Args, Debug)]
 pub(crate) struct Status {
@@ -32,14 +39,14 @@ impl Status {
         let is_running = datadir::is_held(dir)?;
         let status = read(dir).await?;
         let tickets = tickets(dir).await?;
-        let lag = engine::lag_s(&status, clock::now());
+        let now = clock::now();
         if self.json {
-            let mut document = document(&status, &tickets, lag);
+            let mut document = document(&status, &tickets, engine::lag_s(&status, now));
             document["running"] = is_running.into();
             println!("{document}");
         } else {
-            println!("{:<12}{}", "process", if is_running { "running" } else { "not running" });
-            print!("{}", sentences(&status, &tickets, lag));
+            let waiting = waiting_letters(dir).await?;
+            print!("{}", Report { status: &status, tickets: &tickets, waiting, is_running, now });
         }
         Ok(())
     }
@@ -52,6 +59,18 @@ async fn read(dir: &Path) -> anyhow::Result<IngestionStatus> {
     engine::Facts::read(&bus, dir).await?.write(&mut status);
     status.caught_up &= status.stored_offset >= status.end_offset;
     Ok(status)
+}
+
+/// Dead letters that were not read meanwhile.
+async fn waiting_letters(dir: &Path) -> anyhow::Result<usize> {
+    let bus = EmbeddedBus::open_read_only(dir).await?;
+    let (mut waiting, mut after) = (0, None);
+    loop {
+        let page = bus.dead_letters().list(after.as_deref(), LETTERS_PAGE).await?;
+        let Some(last) = page.last() else { return Ok(waiting) };
+        after = Some(last.id.clone());
+        waiting += page.iter().filter(|letter| letter.redriven_at.is_none()).count();
+    }
 }
 
 /// Tickets by presence.
@@ -79,6 +98,8 @@ fn document(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option
     json!({
         "caught_up": status.caught_up,
         "phase": status.phase,
+        "phase_since": time(status.phase_since),
+        "progress": status.progress.map(|(done, total)| json!({"done": done, "total": total})),
         "tickets": tickets,
         "rows": status.rows,
         "events": status.events,
@@ -87,47 +108,14 @@ fn document(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option
         "offsets": {"end": status.end_offset, "stored": status.stored_offset},
         "breaker": status.breaker,
         "last_error": status.last_error,
+        "error_since": time(status.error_since),
         "store_error": status.store_error,
+        "store_error_since": time(status.store_error_since),
+        "watermark": time(status.stored_watermark),
         "updated_at": status.updated_at.to_string(),
     })
 }
 
-fn sentences(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option<f64>) -> String {
-    let IngestionStatus { rows, events, .. } = status;
-    let place = match status.phase.as_str() {
-        _ if status.caught_up => "caught up".to_owned(),
-        "" => "not begun".to_owned(),
-        phase => format!("not caught up: {phase}"),
-    };
-    let of_rows = format!(
-        "{} fetched = {} repeated + {} converted + {} filtered + {} dead",
-        rows.fetched, rows.repeated, rows.converted, rows.filtered, rows.dead,
-    );
-    let of_events = format!(
-        "{} appended = {} stored + {} repeated + {} filtered + {} dead + {} to come",
-        events.appended,
-        events.stored,
-        events.repeated,
-        events.filtered,
-        events.dead,
-        events.pending(),
-    );
-    let of_tickets = format!(
-        "{} live, {} in the trash, {} purged, {} out of sight",
-        tickets["live"], tickets["trashed"], tickets["purged"], tickets["hidden"],
-    );
-    let lines = [
-        ("ingestion", Some(place)),
-        ("lag", Some(lag.map_or("not known yet".to_owned(), |lag| format!("{lag:.0} s")))),
-        ("tickets", Some(of_tickets)),
-        ("rows", Some(of_rows)),
-        ("events", Some(of_events)),
-        ("offsets", Some(format!("stored {} of {}", status.stored_offset, status.end_offset))),
-        ("breaker", json!(status.breaker).as_str().map(str::to_owned)),
-        ("cursor", status.cursor.clone()),
-        ("last error", status.last_error.clone()),
-        ("store error", status.store_error.clone()),
-    ];
-    let said = lines.into_iter().filter_map(|(name, text)| Some(format!("{name:<12}{}\n", text?)));
-    said.collect::<Vec<_>>().concat()
+fn time(at: Option<Instant>) -> Option<String> {
+    at.map(|at| at.to_string())
 }

@@ -74,6 +74,7 @@ impl Board {
     pub(crate) async fn new(control: Control) -> anyhow::Result<Self> {
         let mut status = control.read_status().await?.unwrap_or_default();
         status.caught_up = false;
+        status.phase_since = None;
         Ok(Self {
             status: Mutex::new(status),
             is_source_done: AtomicBool::new(false),
@@ -104,6 +105,8 @@ impl Board {
         status.caught_up =
             self.is_source_done.load(Ordering::Relaxed) && status.stored_offset >= status.end_offset && is_well;
         status.updated_at = clock::now();
+        status.error_since = since(status.last_error.is_some(), status.error_since, status.updated_at);
+        status.store_error_since = since(status.store_error.is_some(), status.store_error_since, status.updated_at);
         self.is_changed.store(true, Ordering::Relaxed);
     }
 
@@ -114,7 +117,12 @@ impl Board {
         self.change(|status| {
             facts.write(status);
             write_vitals(status, vitals);
+            if kind(&status.phase) != kind(&ingested.phase) {
+                status.phase_since = None;
+            }
+            status.phase_since.get_or_insert(clock::now());
             status.phase.clone_from(&ingested.phase);
+            status.progress = ingested.progress;
             status.last_error = None;
             if let Some(watermark) = ingested.watermark {
                 status.source_watermark = Some(watermark);
@@ -165,6 +173,16 @@ impl Board {
             }
         }
     }
+}
+
+/// Since when something holds that held already since `before`.
+fn since(holds: bool, before: Option<Instant>, now: Instant) -> Option<Instant> {
+    holds.then(|| before.unwrap_or(now))
+}
+
+/// The kind of work that a phase names: what follows changes with every step.
+fn kind(phase: &str) -> &str {
+    phase.split([' ', ',', ';']).next().unwrap_or_default()
 }
 
 fn write_vitals(status: &mut IngestionStatus, vitals: &Vitals) {
