@@ -90,6 +90,9 @@ pub trait DeadLetters: Send + Sync {
     /// One letter.
     async fn get(&self, id: &str) -> Result<Option<DeadLetter>, Error>;
 
+    /// How many rows of `itemtype` have a letter that was not driven again.
+    async fn waiting_rows(&self, itemtype: &str) -> Result<u64, Error>;
+
     /// Marks a letter as driven again at `at`.
     async fn mark_redriven(&self, id: &str, at: Instant) -> Result<(), Error>;
 }

@@ -107,6 +107,9 @@ pub struct IngestionStatus {
     pub rows: RowCounts,
     /// Events of the topic.
     pub events: EventCounts,
+    /// Tickets whose row, or a part of what belongs to it, was told in a form that could not be read and is a dead letter still.
+    #[serde(default)]
+    pub unreadable_tickets: u64,
     /// Requests repeated after a transient failure.
     pub retries: u64,
     /// Times that a search or page request was refused as malformed.

@@ -26,6 +26,9 @@ use crate::clock;
 
 use super::raised;
 
+/// GLPI's item type of tickets.
+const TICKET: &str = "Ticket";
+
 /// How often a changed board is written down.
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(300);
 
@@ -48,6 +51,7 @@ pub(crate) struct Facts {
     end: Offset,
     stored: Offset,
     cursor: Option<String>,
+    unreadable_tickets: u64,
 }
 
 impl Facts {
@@ -57,7 +61,9 @@ impl Facts {
         let (cursor, rows) = bus.checkpoint().await?;
         let end = bus.end(TICKETS).await?;
         let events = EventCounts { appended: end.0, ..counts };
-        Ok(Self { rows, events, end, stored: position, cursor: cursor.map(|cursor| cursor.0) })
+        let unreadable_tickets = bus.dead_letters().waiting_rows(TICKET).await?;
+        let cursor = cursor.map(|cursor| cursor.0);
+        Ok(Self { rows, events, end, stored: position, cursor, unreadable_tickets })
     }
 
     pub(crate) fn write(&self, status: &mut IngestionStatus) {
@@ -66,6 +72,7 @@ impl Facts {
         status.end_offset = self.end;
         status.stored_offset = self.stored;
         status.cursor.clone_from(&self.cursor);
+        status.unreadable_tickets = self.unreadable_tickets;
     }
 }
 

@@ -1,7 +1,7 @@
 //! The bus that forgets everything when it is dropped, for tests and for trying things out.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -148,6 +148,13 @@ impl DeadLetters for MemoryBus {
 
     async fn get(&self, id: &str) -> Result<Option<DeadLetter>, Error> {
         Ok(self.log().letters.iter().find(|letter| letter.id == id).cloned())
+    }
+
+    async fn waiting_rows(&self, itemtype: &str) -> Result<u64, Error> {
+        let log = self.log();
+        let waiting = log.letters.iter().filter(|letter| letter.redriven_at.is_none()).map(|letter| &letter.origin);
+        let rows = waiting.filter(|origin| origin.parts().is_some_and(|(of, _)| of == itemtype));
+        Ok(rows.collect::<BTreeSet<_>>().len() as u64)
     }
 
     async fn mark_redriven(&self, id: &str, at: Instant) -> Result<(), Error> {

@@ -29,6 +29,7 @@ macro_rules! suite {
             the_ledger_recalls_scans_and_forgets,
             a_dead_letter_is_kept_once_and_as_it_first_was,
             dead_letters_are_listed_oldest_first_page_by_page,
+            a_row_waits_until_each_of_its_letters_was_driven_again,
             an_instant_finds_the_first_append_made_then_or_later
         );
     };
@@ -203,6 +204,20 @@ pub(crate) async fn dead_letters_are_listed_oldest_first_page_by_page(bus: &dyn 
     assert_eq!(letters.list(Some("a"), 2).await.unwrap(), vec![letter("m", "3")]);
     assert_eq!(letters.list(Some("m"), 2).await.unwrap(), vec![]);
     assert_eq!(letters.list(Some("unheard of"), 2).await.unwrap(), vec![]);
+}
+
+pub(crate) async fn a_row_waits_until_each_of_its_letters_was_driven_again(bus: &dyn Bus) {
+    let letters = bus.dead_letters();
+    let of = |id: &str, itemtype: &str, row| DeadLetter { origin: Origin::new(itemtype, row), ..letter(id, "wrong") };
+    letters.add(&[of("a", "Ticket", 3), of("b", "Ticket", 3), of("c", "Ticket", 4)]).await.unwrap();
+    letters.add(&[of("d", "TicketTask", 5), of("e", "Ticket_User", 6), of("f", "Log", 3)]).await.unwrap();
+
+    assert_eq!(letters.waiting_rows("Ticket").await.unwrap(), 2);
+    letters.mark_redriven("a", Instant::from_seconds(20)).await.unwrap();
+    assert_eq!(letters.waiting_rows("Ticket").await.unwrap(), 2);
+    letters.mark_redriven("b", Instant::from_seconds(20)).await.unwrap();
+    assert_eq!(letters.waiting_rows("Ticket").await.unwrap(), 1);
+    assert_eq!(letters.waiting_rows("Unheard").await.unwrap(), 0);
 }
 
 pub(crate) async fn an_instant_finds_the_first_append_made_then_or_later(bus: &dyn Bus) {

@@ -80,6 +80,19 @@ impl DeadLetters for EmbeddedBus {
         .map_err(storage)
     }
 
+    async fn waiting_rows(&self, itemtype: &str) -> Result<u64, Error> {
+        let rows: i64 = sqlx::query_scalar(
+            // The character after the slash ends the range: an index serves it.
+            "select count(distinct origin) from dead_letters
+            where redriven_at is null and origin > ?1 || '/' and origin < ?1 || '0'",
+        )
+        .bind(itemtype)
+        .fetch_one(&self.reader)
+        .await
+        .map_err(storage)?;
+        Ok(rows.cast_unsigned())
+    }
+
     async fn mark_redriven(&self, id: &str, at: Instant) -> Result<(), Error> {
         let mut transaction = self.write().await?;
         sqlx::query("update dead_letters set redriven_at = ? where id = ?")

@@ -64,6 +64,10 @@ create table dead_letters (
 pragma user_version = 1;
 ";
 
+/// Indexes that make reading quick and that a log of an earlier release may lack.
+const INDEXES: &str =
+    "create index if not exists dead_letters_waiting on dead_letters (origin) where redriven_at is null";
+
 /// The writer's connection and those of readers.
 pub(super) async fn for_writing(data_dir: &Path) -> Result<(SqlitePool, SqlitePool), Error> {
     std::fs::create_dir_all(data_dir)
@@ -77,6 +81,7 @@ pub(super) async fn for_writing(data_dir: &Path) -> Result<(SqlitePool, SqlitePo
         0 => create(&writer).await?,
         _ => whole(&writer).await?,
     }
+    sqlx::raw_sql(INDEXES).execute(&writer).await.map_err(storage)?;
     let reader = for_reading(data_dir).await?;
     Ok((writer, reader))
 }
