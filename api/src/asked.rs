@@ -18,7 +18,9 @@ const LIST_VALUES_MAX: usize = 100;
 /// Bytes of one value.
 const VALUE_BYTES_MAX: usize = 1_024;
 /// Parameters that the contract names otherwise than the inputs do.
-const RENAMED: [(&str, &str); 1] = [("window", "timeWindow")];
+const RENAMED: [(&str, &str); 2] = [("window", "timeWindow"), (TICKET_ID, "id")];
+/// Part of the path, not of the query.
+const TICKET_ID: &str = "ticket_id";
 
 /// An input made of the query.
 pub(crate) struct Asked<I>(pub(crate) I);
@@ -83,6 +85,11 @@ impl Parameter {
     }
 }
 
+/// The parameter that people type for a field of an input.
+pub(crate) fn typed(field: &str) -> &str {
+    RENAMED.iter().find(|(inside, _)| *inside == field).map_or(field, |(_, outside)| outside)
+}
+
 /// The parameters of the input `I`, in its order.
 pub(crate) fn parameters<I: JsonSchema>() -> Vec<Parameter> {
     let settings = SchemaSettings::openapi3().with(|settings| settings.inline_subschemas = true);
@@ -107,14 +114,12 @@ fn parameter(group: Option<&str>, field: &str, property: &Value) -> Option<Param
         Some("string") => Kind::Text,
         _ => return None,
     };
-    // Part of the path, not of the query.
-    if field == "ticket_id" {
+    if field == TICKET_ID {
         return None;
     }
-    let name = RENAMED.iter().find(|(inside, _)| *inside == field).map_or(field, |(_, outside)| outside);
     let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
     Some(Parameter {
-        name: name.to_owned(),
+        name: typed(field).to_owned(),
         description: description.to_owned(),
         kind,
         place: (group.map(str::to_owned), field.to_owned()),

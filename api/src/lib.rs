@@ -7,6 +7,7 @@ mod asked;
 mod auth;
 mod document;
 mod health;
+mod methods;
 mod problem;
 mod schema;
 
@@ -57,6 +58,7 @@ pub fn app(house: House) -> impl Endpoint {
     let (plain, page) = (service.spec(), service.swagger_ui_html());
     let spec = document::complete(&plain);
     let page = page.replace(&plain, &spec);
+    let methods = methods::Methods::of(&spec);
     Route::new()
         .nest("/", service)
         .at("/openapi.json", get(openapi).data(Document(spec)))
@@ -65,12 +67,13 @@ pub fn app(house: House) -> impl Endpoint {
         .at("/healthz", get(health::healthz))
         .at("/readyz", get(health::readyz))
         .data(house.verifier)
+        .data(auth::Clock(house.clock))
         .data(house.readiness)
         .with(CatchPanic::new().with_handler(|_: Box<dyn std::any::Any + Send>| {
             problem::Problem::new("internal", "something went wrong inside; the log has the cause").into_response()
         }))
         .with(RequestId::default())
-        .catch_all_error(|error| async move { problem::from_error(&error).into_response() })
+        .with(methods)
 }
 
 #[derive(Clone)]

@@ -9,14 +9,13 @@ use poem::{
 };
 use poem_openapi::{
     ApiResponse,
-    error::ParsePathError,
     registry::{MetaMediaType, MetaResponse, MetaResponses, Registry},
     types::Type,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::schema::Shown;
+use crate::{asked::typed, schema::Shown};
 
 /// The media type of problems.
 const MEDIA_TYPE: &str = "application/problem+json";
@@ -38,7 +37,7 @@ pub(crate) struct Problem {
     detail: String,
     /// A stable name for programs, such as `invalid_parameter`.
     code: &'static str,
-    /// The parameter or field concerned.
+    /// The parameter concerned, as it is typed in the query or shown in the path.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<String>,
 }
@@ -57,10 +56,15 @@ impl Problem {
         }
     }
 
-    /// The same problem, about that parameter or field.
+    /// The same problem, about that parameter.
     pub(crate) fn about(mut self, field: &str) -> Self {
         self.field = Some(field.to_owned());
         self
+    }
+
+    /// A parameter of a path that is no number, as each of them has to be; those of the query are read by `asked`.
+    pub(crate) fn of_path(name: &str) -> Self {
+        Self::new("invalid_input", format!("{name}: a part of the path that has to be a whole number")).about(name)
     }
 
     /// The HTTP status.
@@ -113,10 +117,6 @@ pub(crate) fn from_error(error: &poem::Error) -> Problem {
     }
     if error.is::<MethodNotAllowedError>() {
         return Problem::new("method_not_allowed", "no such method on this path; /docs lists those that exist");
-    }
-    if error.is::<ParsePathError>() {
-        // Every parameter in a path is an id; those of the query are read by `asked`.
-        return Problem::new("invalid_input", "the path: an id is a whole number").about("id");
     }
     match error.status() {
         StatusCode::UNAUTHORIZED => Problem::new("unauthorized", "send `Authorization: Bearer <token>`"),
@@ -181,7 +181,10 @@ impl ApiResponse for Problem {
 impl From<analytics::Error> for Problem {
     fn from(error: analytics::Error) -> Self {
         match &error {
-            analytics::Error::Invalid { field, .. } => Self::new(error.code(), error.to_string()).about(field),
+            analytics::Error::Invalid { field, problem, allowed } => {
+                let name = typed(field);
+                Self::new(error.code(), format!("{name}: {problem}; allowed: {allowed}")).about(name)
+            }
             analytics::Error::NotFound { .. } | analytics::Error::Busy => Self::new(error.code(), error.to_string()),
             _ if error.is_transient() => {
                 tracing::warn!(%error, "question not answered");
