@@ -20,12 +20,12 @@ fn slips(written: &str, name: &str) -> usize {
         let mut now = vec![row + 1];
         for (column, &other) in name.iter().enumerate() {
             let exchanged = last[column] + usize::from(sign != other);
-            let mut least = exchanged.min(last[column + 1] + 1).min(now[column] + 1);
+            let mut fewest = exchanged.min(last[column + 1] + 1).min(now[column] + 1);
             if row > 0 && column > 0 && sign == name[column - 1] && written[row - 1] == other {
                 let before: &Vec<usize> = &before;
-                least = least.min(before[column - 1] + 1);
+                fewest = fewest.min(before[column - 1] + 1);
             }
-            now.push(least);
+            now.push(fewest);
         }
         before = std::mem::replace(&mut last, now);
     }

@@ -85,7 +85,7 @@ fn summary(fates: &[(String, Fate)]) -> String {
     text.push_str(&sums);
     for (reasons, what) in [(closed, "closed"), (untried, "not tried")] {
         if !reasons.is_empty() {
-            text.push_str(&format!(", {} {what}{}", reasons.len(), because(&reasons)));
+            text.push_str(&[", ", &reasons.len().to_string(), " ", what, &because(&reasons)].concat());
         }
     }
     text

@@ -89,7 +89,7 @@ async fn alone(taken: &DataDir, control: Control, config: &Config, task: &Task) 
             rebuild(&mut processor, |_| {}).await?;
             outcome
         }
-        _ => engine.store_task(task).await,
+        Task::Replay { .. } => engine.store_task(task).await,
     };
     engine.survey().await?;
     engine.board.publish().await;
