@@ -53,6 +53,12 @@ impl Desk {
         if down { Box::new(rows.rev().skip(skip)) } else { Box::new(rows.skip(skip)) }
     }
 
+    /// How many rows hang on tickets, and those of them after the first `skip` as [`Desk::page`] has them. `None` when the
+    /// item type has no table.
+    pub fn hung_page(&self, itemtype: &str, skip: usize, down: bool) -> Option<(usize, Records<'_>)> {
+        self.tables.hung_page(itemtype, skip, down)
+    }
+
     /// The rows of a ticket by id, `None` when the item type hangs on no ticket.
     pub fn records_of_ticket(&self, itemtype: &str, ticket: Id) -> Option<Records<'_>> {
         self.tables.of_ticket(itemtype, ticket)

@@ -11,18 +11,19 @@ const GAPS_MIN: usize = 1024;
 pub(super) struct Slots<R> {
     ids: Vec<Id>,
     rows: Vec<Option<R>>,
-    gaps: usize,
+    /// The places without a row, ascending.
+    gaps: Vec<usize>,
 }
 
 impl<R> Default for Slots<R> {
     fn default() -> Self {
-        Self { ids: Vec::new(), rows: Vec::new(), gaps: 0 }
+        Self { ids: Vec::new(), rows: Vec::new(), gaps: Vec::new() }
     }
 }
 
 impl<R: Row> Slots<R> {
     pub(super) fn len(&self) -> usize {
-        self.rows.len() - self.gaps
+        self.rows.len() - self.gaps.len()
     }
 
     pub(super) fn get(&self, id: Id) -> Option<&R> {
@@ -43,12 +44,16 @@ impl<R: Row> Slots<R> {
         match self.ids.binary_search(&id) {
             Ok(at) => {
                 let old = self.rows[at].replace(row);
-                self.gaps -= usize::from(old.is_none());
+                if let Ok(gap) = self.gaps.binary_search(&at) {
+                    self.gaps.remove(gap);
+                }
                 old
             }
             Err(at) => {
                 self.ids.insert(at, id);
                 self.rows.insert(at, Some(row));
+                let later = self.gaps.partition_point(|&gap| gap < at);
+                self.gaps[later..].iter_mut().for_each(|gap| *gap += 1);
                 None
             }
         }
@@ -57,8 +62,9 @@ impl<R: Row> Slots<R> {
     pub(super) fn remove(&mut self, id: Id) -> Option<R> {
         let at = self.ids.binary_search(&id).ok()?;
         let old = self.rows[at].take()?;
-        self.gaps += 1;
-        if self.gaps > GAPS_MIN && self.gaps * 4 > self.rows.len() {
+        let gap = self.gaps.partition_point(|&gap| gap < at);
+        self.gaps.insert(gap, at);
+        if self.gaps.len() > GAPS_MIN && self.gaps.len() * 4 > self.rows.len() {
             self.tidy();
         }
         Some(old)
@@ -68,25 +74,82 @@ impl<R: Row> Slots<R> {
         self.rows.iter().filter_map(Option::as_ref)
     }
 
-    /// Rows by id from a position on, without walking to it when there are no gaps.
-    pub(super) fn from(&self, skip: usize) -> Box<dyn Iterator<Item = &R> + '_> {
-        if self.gaps == 0 {
-            return Box::new(self.rows[skip.min(self.rows.len())..].iter().flatten());
-        }
-        Box::new(self.iter().skip(skip))
+    /// Rows by id after the first `skip`, without walking to them.
+    pub(super) fn from(&self, skip: usize) -> impl Iterator<Item = &R> {
+        self.rows[self.place(skip)..].iter().flatten()
     }
 
     /// The same from the highest id down.
-    pub(super) fn back(&self, skip: usize) -> Box<dyn Iterator<Item = &R> + '_> {
-        if self.gaps == 0 {
-            return Box::new(self.rows[..self.rows.len().saturating_sub(skip)].iter().rev().flatten());
-        }
-        Box::new(self.iter().rev().skip(skip))
+    pub(super) fn back(&self, skip: usize) -> impl Iterator<Item = &R> {
+        self.rows[..self.place(self.len().saturating_sub(skip))].iter().rev().flatten()
+    }
+
+    /// How many rows have a lower id.
+    pub(super) fn before(&self, id: Id) -> usize {
+        let at = self.ids.partition_point(|&known| known < id);
+        at - self.gaps.partition_point(|&gap| gap < at)
+    }
+
+    /// The place of the row that so many rows come before.
+    fn place(&self, rows: usize) -> usize {
+        // Each gap has its place less the gaps before it as rows before it.
+        let gaps = first(self.gaps.len(), |nth| self.gaps[nth] - nth > rows);
+        (rows + gaps).min(self.rows.len())
     }
 
     fn tidy(&mut self) {
         self.rows.retain(Option::is_some);
         self.ids = self.rows.iter().flatten().map(Record::id).collect();
-        self.gaps = 0;
+        self.gaps.clear();
+    }
+}
+
+/// The first number below `end` for which something holds that goes on to hold for all later ones; else `end`.
+pub(super) fn first(end: usize, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, end);
+    while low < high {
+        let middle = low.midpoint(high);
+        if holds(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::rows::Ticket;
+
+    #[test]
+    fn every_page_is_the_same_as_by_walking_to_it() {
+        let mut slots: Slots<Ticket> = Slots::default();
+        let row = |id| Ticket { id, ..Ticket::default() };
+        for id in (2..=200).step_by(2) {
+            slots.insert(row(id));
+        }
+        for id in [2, 4, 6, 90, 94, 96, 150, 198, 200] {
+            slots.remove(id).unwrap();
+        }
+        // An id below a gap, one that fills a gap, and one at the end.
+        for id in [51, 94, 300] {
+            slots.insert(row(id));
+        }
+        slots.remove(51).unwrap();
+        let up: Vec<Id> = slots.iter().map(|row| row.id).collect();
+        assert_eq!(up.len(), slots.len());
+        for skip in 0..=up.len() + 2 {
+            let rest = skip.min(up.len());
+            assert_eq!(slots.from(skip).map(|row| row.id).collect::<Vec<_>>(), up[rest..], "{skip}");
+            let down: Vec<Id> = up[..up.len() - rest].iter().rev().copied().collect();
+            assert_eq!(slots.back(skip).map(|row| row.id).collect::<Vec<_>>(), down, "{skip}");
+        }
+        for (nth, &id) in up.iter().enumerate() {
+            assert_eq!((slots.before(id), slots.before(id + 1)), (nth, nth + 1));
+        }
     }
 }

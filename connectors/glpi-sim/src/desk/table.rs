@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::slots::Slots;
+use super::slots::{Slots, first};
 use crate::rows::{Id, Row};
 
 /// All rows of one typed item type.
@@ -10,12 +10,14 @@ use crate::rows::{Id, Row};
 pub struct Table<R> {
     slots: Slots<R>,
     by_ticket: HashMap<Id, Vec<Id>>,
+    /// The rows that hang on no ticket, by id.
+    loose: Vec<Id>,
     last_id: Id,
 }
 
 impl<R> Default for Table<R> {
     fn default() -> Self {
-        Self { slots: Slots::default(), by_ticket: HashMap::new(), last_id: 0 }
+        Self { slots: Slots::default(), by_ticket: HashMap::new(), loose: Vec::new(), last_id: 0 }
     }
 }
 
@@ -60,6 +62,28 @@ impl<R: Row> Table<R> {
         self.by_ticket.get(&ticket).into_iter().flatten().filter_map(|id| self.get(*id))
     }
 
+    /// How many rows hang on a ticket.
+    pub fn hung(&self) -> usize {
+        self.len() - self.loose.len()
+    }
+
+    /// Rows that hang on a ticket, by id after the first `skip` of them.
+    pub fn hung_from(&self, skip: usize) -> impl Iterator<Item = &R> {
+        self.slots.from(self.rows_before_hung(skip)).filter(|row| row.ticket().is_some())
+    }
+
+    /// The same from the highest id down.
+    pub fn hung_back(&self, skip: usize) -> impl Iterator<Item = &R> {
+        let before = self.rows_before_hung(self.hung().saturating_sub(skip));
+        self.slots.back(self.len() - before).filter(|row| row.ticket().is_some())
+    }
+
+    /// How many rows come before the one that so many hung rows come before.
+    fn rows_before_hung(&self, hung: usize) -> usize {
+        let loose = first(self.loose.len(), |nth| self.slots.before(self.loose[nth]) - nth > hung);
+        (hung + loose).min(self.len())
+    }
+
     /// Keeps a row; an id of 0 becomes the next one.
     pub(super) fn insert(&mut self, mut row: R) -> Id {
         if row.id() == 0 {
@@ -67,12 +91,10 @@ impl<R: Row> Table<R> {
         }
         let (id, ticket) = (row.id(), row.ticket());
         self.last_id = self.last_id.max(id);
-        if let Some(old) = self.slots.insert(row).and_then(|old| old.ticket()) {
-            self.unhang(old, id);
+        if let Some(old) = self.slots.insert(row) {
+            self.unhang(old.ticket(), id);
         }
-        if let Some(ticket) = ticket {
-            self.hang(ticket, id);
-        }
+        self.hang(ticket, id);
         id
     }
 
@@ -84,21 +106,15 @@ impl<R: Row> Table<R> {
         row.set_id(id);
         let after = row.ticket();
         if before != after {
-            if let Some(before) = before {
-                self.unhang(before, id);
-            }
-            if let Some(after) = after {
-                self.hang(after, id);
-            }
+            self.unhang(before, id);
+            self.hang(after, id);
         }
         Some(answer)
     }
 
     pub(super) fn delete(&mut self, id: Id) -> Option<R> {
         let row = self.slots.remove(id)?;
-        if let Some(ticket) = row.ticket() {
-            self.unhang(ticket, id);
-        }
+        self.unhang(row.ticket(), id);
         Some(row)
     }
 
@@ -112,16 +128,54 @@ impl<R: Row> Table<R> {
         self.last_id = self.last_id.max(id);
     }
 
-    fn hang(&mut self, ticket: Id, id: Id) {
-        let ids = self.by_ticket.entry(ticket).or_default();
+    fn hang(&mut self, ticket: Option<Id>, id: Id) {
+        let ids = match ticket {
+            Some(ticket) => self.by_ticket.entry(ticket).or_default(),
+            None => &mut self.loose,
+        };
         if let Err(at) = ids.binary_search(&id) {
             ids.insert(at, id);
         }
     }
 
-    fn unhang(&mut self, ticket: Id, id: Id) {
-        if let Some(ids) = self.by_ticket.get_mut(&ticket) {
-            ids.retain(|known| *known != id);
+    fn unhang(&mut self, ticket: Option<Id>, id: Id) {
+        let ids = match ticket {
+            Some(ticket) => self.by_ticket.get_mut(&ticket),
+            None => Some(&mut self.loose),
+        };
+        if let Some(ids) = ids
+            && let Ok(at) = ids.binary_search(&id)
+        {
+            ids.remove(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::rows::Log;
+
+    #[test]
+    fn pages_of_hung_rows_are_the_same_as_by_walking_to_them() {
+        let mut table: Table<Log> = Table::default();
+        for id in 1..=120 {
+            let itemtype = if id % 7 < 3 { "User" } else { "Ticket" };
+            table.insert(Log { id, itemtype: itemtype.into(), items_id: id / 10, ..Log::default() });
+        }
+        table.forget(5);
+        table.delete(2).unwrap();
+        table.update(80, |row| row.itemtype = "Group".into()).unwrap();
+        table.update(84, |row| row.itemtype = "Ticket".into()).unwrap();
+        let up: Vec<Id> = table.iter().filter(|row| row.ticket().is_some()).map(|row| row.id).collect();
+        assert_eq!(up.len(), table.hung());
+        for skip in 0..=up.len() + 2 {
+            let rest = skip.min(up.len());
+            assert_eq!(table.hung_from(skip).map(|row| row.id).collect::<Vec<_>>(), up[rest..], "{skip}");
+            let down: Vec<Id> = up[..up.len() - rest].iter().rev().copied().collect();
+            assert_eq!(table.hung_back(skip).map(|row| row.id).collect::<Vec<_>>(), down, "{skip}");
         }
     }
 }

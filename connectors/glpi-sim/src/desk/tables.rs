@@ -74,6 +74,23 @@ macro_rules! tables {
                 }
             }
 
+            pub(super) fn hung_page(&self, itemtype: &str, skip: usize, down: bool) -> Option<(usize, Records<'_>)> {
+                match itemtype {
+                    $(
+                        $itemtype => {
+                            let table = &self.$field;
+                            let rows: Records<'_> = if down {
+                                Box::new(table.hung_back(skip).map(|row| row as &dyn Record))
+                            } else {
+                                Box::new(table.hung_from(skip).map(|row| row as &dyn Record))
+                            };
+                            Some((table.hung(), rows))
+                        }
+                    )+
+                    _ => None,
+                }
+            }
+
             pub(super) fn of_ticket(&self, itemtype: &str, ticket: Id) -> Option<Records<'_>> {
                 match itemtype {
                     $( $itemtype => Some(Box::new(self.$field.of_ticket(ticket).map(|row| row as &dyn Record))), )+

@@ -15,6 +15,11 @@ impl Pattern {
         Self { folded: fold(text), from_start, to_end }
     }
 
+    /// Whether `text` alone is like it, but for case and accents.
+    pub(crate) fn is_just(&self, text: &str) -> bool {
+        self.from_start && self.to_end && self.folded == fold(text)
+    }
+
     pub(crate) fn matches(&self, text: &str) -> bool {
         // Most texts are plain ASCII: those are compared without a copy.
         if self.from_start && self.to_end && text.is_ascii() {
