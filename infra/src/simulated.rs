@@ -68,6 +68,9 @@ impl Desks {
     fn desk(&self) -> anyhow::Result<Desk> {
         match (&self.data, self.tickets) {
             (Some(path), _) => load(path),
+            (None, Some(0)) => {
+                bail!("a generated desk has at least one ticket; without --tickets it is the recorded one")
+            }
             (None, Some(tickets)) if tickets > TICKETS_MAX => bail!("at most {TICKETS_MAX} tickets can be generated"),
             (None, Some(tickets)) => Ok(generate(&Spec::new(tickets, self.seed, clock::now().seconds()))),
             (None, None) => Desk::recorded().context("the recorded desk cannot be read"),

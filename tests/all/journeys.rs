@@ -198,6 +198,17 @@ fn recorded_json() -> Vec<u8> {
 }
 
 #[test]
+fn a_desk_that_cannot_be_simulated_is_refused_in_one_sentence() {
+    let home = Home::new();
+    for args in [["sim", "--tickets", "0"].as_slice(), &["demo", "--tickets", "0"], &["sim", "--data", "nofile"]] {
+        let output = home.output(args);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.trim().lines().count() == 1, "{args:?}: {said}");
+        assert!(said.contains("at least one ticket") || said.matches("No such file").count() == 1, "{args:?}: {said}");
+    }
+}
+
+#[test]
 fn the_recorded_present_is_what_the_tests_assume() {
     let newest = Desk::recorded().unwrap().truths().iter().map(|truth| truth.row.date_mod).max().unwrap();
     assert!(newest < RECORDED_UNTIL);

@@ -31,10 +31,10 @@ const RECORDED: &[u8] = include_bytes!("../../data/desk-10.0.19.json.gz");
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file could not be read or written.
-    #[error("desk file: {0}")]
+    #[error("the desk file cannot be read or written")]
     File(#[from] std::io::Error),
     /// The file is no JSON object.
-    #[error("desk file is not a JSON object: {0}")]
+    #[error("the desk file is not a JSON object")]
     Json(#[from] serde_json::Error),
 }
 
