@@ -79,7 +79,23 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A sum of seconds; 0 where the server does not know the column.
+    /// A value of an enumeration from 0 on.
+    pub(super) fn up_to(&self, column: &str, max: i32) -> Result<i32, Reason> {
+        match self.number(column)? {
+            number if (0..=i64::from(max)).contains(&number) => Ok(number as i32),
+            number => Err(Reason::new(format!("column {column} is {number} instead of 0 to {max}"))),
+        }
+    }
+
+    /// A span of seconds that GLPI never lets fall below 0; 0 where the server does not know the column.
+    pub(super) fn delay(&self, column: &str) -> Result<i64, Reason> {
+        match self.seconds(column)? {
+            seconds if seconds < 0 => Err(Reason::new(format!("column {column} is {seconds}"))),
+            seconds => Ok(seconds),
+        }
+    }
+
+    /// A sum of seconds, which may be negative where clocks of web servers differ; 0 where the server does not know the column.
     pub(super) fn seconds(&self, column: &str) -> Result<i64, Reason> {
         Ok(self.may_number(column)?.unwrap_or(0))
     }

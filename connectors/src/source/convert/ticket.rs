@@ -5,6 +5,10 @@ use schemas::{Body, Confidence, Created, TicketState, Updated};
 use super::fields::{Fields, Moment};
 use super::{Draft, Reason, Row, TicketRow};
 
+/// The highest value of each enumeration, and GLPI's 0 for none.
+const PRIORITY_MAX: i32 = 6;
+const KIND_MAX: i32 = 2;
+
 /// The dates that every ticket has.
 struct Dates {
     opened: Moment,
@@ -57,11 +61,11 @@ fn state(fields: &Fields<'_>, dates: &Dates) -> Result<TicketState, Reason> {
     Ok(TicketState {
         entity_id,
         title: fields.text("name")?,
-        kind: fields.small("type")?,
+        kind: fields.up_to("type", KIND_MAX)?,
         status: fields.small("status")?,
-        urgency: fields.small("urgency")?,
-        impact: fields.small("impact")?,
-        priority: fields.small("priority")?,
+        urgency: fields.up_to("urgency", PRIORITY_MAX)?,
+        impact: fields.up_to("impact", PRIORITY_MAX)?,
+        priority: fields.up_to("priority", PRIORITY_MAX)?,
         category_id: fields.reference("itilcategories_id")?,
         location_id: fields.reference("locations_id")?,
         source_id: fields.reference("requesttypes_id")?,
@@ -87,9 +91,9 @@ fn state(fields: &Fields<'_>, dates: &Dates) -> Result<TicketState, Reason> {
         waiting_s: fields.seconds("waiting_duration")?,
         sla_waiting_s: fields.seconds("sla_waiting_duration")?,
         ola_waiting_s: fields.seconds("ola_waiting_duration")?,
-        take_delay_s: fields.seconds("takeintoaccount_delay_stat")?,
-        solve_delay_s: fields.seconds("solve_delay_stat")?,
-        close_delay_s: fields.seconds("close_delay_stat")?,
+        take_delay_s: fields.delay("takeintoaccount_delay_stat")?,
+        solve_delay_s: fields.delay("solve_delay_stat")?,
+        close_delay_s: fields.delay("close_delay_stat")?,
         action_s: fields.seconds("actiontime")?,
         is_trashed: fields.flag("is_deleted")?,
     })

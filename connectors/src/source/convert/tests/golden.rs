@@ -83,6 +83,26 @@ fn a_damaged_ticket_row_is_dead_with_a_plain_reason() {
 }
 
 #[test]
+fn a_value_that_glpi_cannot_hold_is_named() {
+    let of = |column: &str, value: i64| ticket(&with(ticket_row(), column, json!(value)), &context());
+    let refused = |column: &str, value: i64| of(column, value).unwrap_err().0;
+    for column in ["priority", "urgency", "impact"] {
+        assert_eq!(refused(column, 7), format!("column {column} is 7 instead of 0 to 6"));
+        assert_eq!(refused(column, -1), format!("column {column} is -1 instead of 0 to 6"));
+        assert!((0..=6).all(|value| of(column, value).is_ok()));
+    }
+    assert_eq!(refused("type", 3), "column type is 3 instead of 0 to 2");
+    for column in ["takeintoaccount_delay_stat", "solve_delay_stat", "close_delay_stat"] {
+        assert_eq!(refused(column, -60), format!("column {column} is -60"));
+    }
+    // Waiting is a difference of two clocks, and plugins have states of their own.
+    for (column, value) in [("waiting_duration", -60), ("sla_waiting_duration", -1), ("status", 77), ("type", 0)] {
+        assert!(of(column, value).is_ok(), "{column} {value}");
+    }
+    assert!(ticket(&with(ticket_row(), "date", json!("2090-01-01 00:00:00")), &context()).is_ok());
+}
+
+#[test]
 fn the_content_of_a_row_decides_its_revision_and_nothing_else_does() {
     let revision = |row: &Value, context: &Context| ticket(row, context).unwrap().row.revision;
     let later = Context { observed_at: at("2027-01-01 00:00:00"), ..context() };
