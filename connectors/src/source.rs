@@ -13,6 +13,7 @@ mod intake;
 mod kind;
 mod ledger;
 mod pages;
+mod recognition;
 mod run;
 mod span;
 mod steps;
@@ -20,6 +21,7 @@ mod steps;
 use std::fmt;
 
 use async_trait::async_trait;
+use chrono_tz::Tz;
 use pipeline::sources::{Error, Ledger, Source, SourceBatch, Vitals};
 use schemas::ingestion::Breaker;
 use schemas::{Cursor, Instance, Instant, Origin, TicketId};
@@ -78,12 +80,15 @@ impl Source for GlpiSource {
     async fn next(&mut self, cursor: Option<&Cursor>, ledger: &dyn Ledger) -> Result<SourceBatch, Error> {
         let mut place = Place::read(cursor)?;
         let context = self.context().await?;
+        let zone = context.zone;
+        self.recognise(ledger, zone).await?;
         if let Some(desk) = self.client.desk() {
             place.sees(desk.scope());
         }
         let mut stepper = self.stepper(place, Intake::new(context, ledger));
         stepper.step().await?;
         let Stepper { place, intake, outcome, .. } = stepper;
+        self.recognise(ledger, zone).await?;
         Ok(told(intake.finish(Some(place.write()?)), &place, outcome))
     }
 
@@ -93,6 +98,8 @@ impl Source for GlpiSource {
             return Err(missing());
         }
         let context = self.context().await?;
+        let zone = context.zone;
+        self.recognise_now(ledger, zone).await?;
         let mut stepper = self.stepper(Place::start(), Intake::new(context, ledger));
         stepper.look_at(ticket.0).await?;
         if stepper.intake.is_empty() {
@@ -102,6 +109,7 @@ impl Source for GlpiSource {
             stepper.read_family_of(ticket.0).await?;
         }
         let batch = stepper.intake.finish(None);
+        self.recognise(ledger, zone).await?;
         Ok(SourceBatch { phase: format!("reading ticket {ticket}"), ..batch })
     }
 
@@ -110,6 +118,8 @@ impl Source for GlpiSource {
             return Err(Error::Refused(format!("{origin} is no row of GLPI")));
         };
         let context = self.context().await?;
+        let zone = context.zone;
+        self.recognise_now(ledger, zone).await?;
         let old: Value = serde_json::from_str(raw).unwrap_or(Value::Null);
         let mut intake = Intake::retrying(context, ledger);
         let row = match self.fresh(itemtype, id).await? {
@@ -123,18 +133,24 @@ impl Source for GlpiSource {
             }
         };
         let is_trash = convert::is_in_trash(&row);
+        let mut has_unread = old.get(steps::UNREAD).is_some();
         match (Kind::of(itemtype), Dimension::of(itemtype)) {
-            (Some(Kind::Ticket), _) => drop(intake.tickets(&[row], is_trash).await?),
+            (Some(Kind::Ticket), _) => {
+                intake.tickets(&[row], is_trash).await?;
+                // Its rows were told while nobody knew its entity.
+                has_unread |= intake.is_to_retell(id);
+            }
             (Some(kind), _) => intake.children(kind, &[row]).await?,
             (None, Some(dimension)) => intake.dimension_rows(dimension, &[row], is_trash).await?,
             (None, None) => return Err(Error::Refused(format!("{itemtype} is not read from GLPI"))),
         }
-        if itemtype == Kind::Ticket.itemtype() && old.get(steps::UNREAD).is_some() {
-            // What belongs to the ticket has not been read either.
+        if itemtype == Kind::Ticket.itemtype() && has_unread {
+            // What belongs to the ticket has to be read as well.
             let mut stepper = self.stepper(Place::start(), intake);
             stepper.read_family_of(id).await?;
             intake = stepper.intake;
         }
+        self.recognise(ledger, zone).await?;
         Ok(SourceBatch { phase: format!("reading {origin} again"), ..intake.finish(None) })
     }
 
@@ -174,9 +190,27 @@ impl GlpiSource {
         })
     }
 
+    /// Makes sure, once for each login, that this is the desk that `ledger` remembers. After a step it is asked again, for a
+    /// login in its midst may have been to another one: what such a step read is not told.
+    async fn recognise(&mut self, ledger: &dyn Ledger, zone: Tz) -> Result<(), Error> {
+        let login = self.client.stats().relogins;
+        if !self.run.is_recognised(login) {
+            recognition::recognise(&self.client, ledger, zone).await?;
+            self.run.recognised(login);
+        }
+        Ok(())
+    }
+
+    /// The same for what comes between the rounds, whenever somebody asks for it.
+    async fn recognise_now(&mut self, ledger: &dyn Ledger, zone: Tz) -> Result<(), Error> {
+        if self.run.is_recognised(self.client.stats().relogins) {
+            return recognition::glance(&self.client, ledger, zone).await;
+        }
+        self.recognise(ledger, zone).await
+    }
+
     fn stepper<'a, 'l>(&'a mut self, place: Place, intake: Intake<'l>) -> Stepper<'a, 'l> {
-        let skew_s = self.client.stats().clock_skew_seconds.unwrap_or(0);
-        let now = Instant::from((self.clock)()).plus_seconds(skew_s);
+        let now = Instant::from(self.client.server_now().unwrap_or_else(|| (self.clock)()));
         self.run.steps_at(now);
         let Self { client, config, run, .. } = self;
         Stepper { client, config, run, place, intake, now, outcome: Outcome::default() }

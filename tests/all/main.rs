@@ -3,6 +3,7 @@
 
 mod arrows;
 mod commands;
+mod exchange;
 mod journeys;
 mod manners;
 mod questions;

@@ -71,6 +71,8 @@ pub(crate) struct Row {
 pub(crate) struct TicketRow {
     pub(crate) row: Row,
     pub(crate) entity: i64,
+    /// When GLPI created it, where it kept that.
+    pub(crate) created: Option<Instant>,
     pub(crate) is_trashed: bool,
     pub(crate) modified_at: Instant,
     /// The latest instant that its date of last change can mean.
@@ -80,6 +82,11 @@ pub(crate) struct TicketRow {
 /// Understands a ticket's own row.
 pub(crate) fn ticket(raw: &Value, context: &Context) -> Result<TicketRow, Reason> {
     ticket::convert(&Fields::new(raw, context)?)
+}
+
+/// When GLPI created the ticket of this row, where it kept that and the row can be read so far.
+pub(crate) fn creation(raw: &Value, zone: Tz) -> Option<Instant> {
+    instants(raw.get(ticket::CREATED)?.as_str()?, zone).map(|(at, _)| at)
 }
 
 /// Understands a row that belongs to a ticket.
@@ -129,7 +136,7 @@ pub(crate) fn fingerprint(content: &[u8]) -> u64 {
 }
 
 impl Reason {
-    fn new(text: impl Into<String>) -> Self {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 }

@@ -1,13 +1,17 @@
 //! What the source remembers of each ticket and each dimension row, as compact bytes.
 //!
-//! A ticket's value holds its presence, its entity and, for every row read, a revision: that decides exactly whether a row
+//! A ticket's value holds its presence, when it was created, its entity and, for every row read, a revision: that decides exactly whether a row
 //! is a repeat, and tells which rows have vanished. The first byte is the version of the encoding.
 
+mod kinds;
 mod varint;
 
 use std::collections::BTreeMap;
 
+use schemas::Instant;
+
 use super::kind::Kind;
+pub(crate) use kinds::Kinds;
 use varint::{Bytes, put};
 
 /// The space of tickets.
@@ -15,9 +19,17 @@ pub(crate) const TICKETS: &str = "ticket";
 /// The space of unreadable rows that belong to nothing known; the id is their fingerprint.
 pub(crate) const UNREADABLE: &str = "unreadable";
 
-const VERSION: u8 = 1;
-/// The bit beside a ticket's presence that says that its rows have to be told again.
+/// Creations further apart than this are of two tickets: a time in the hour that comes twice is read up to an hour off.
+const CREATION_SLACK_S: u64 = 3_600;
+/// The version of a ticket's value; version 1 knew neither when a ticket was created nor which kinds are to be told again.
+const VERSION: u8 = 2;
+const FIRST_VERSION: u8 = 1;
+/// The version of a dimension row's value.
+const DIMENSION_VERSION: u8 = 1;
+/// The bit beside a ticket's presence that says that rows of it have to be told again.
 const RETELL: u8 = 0x80;
+/// The bit beside a ticket's presence that says that another ticket was last seen under its id.
+const OUSTED: u8 = 0x40;
 
 /// Where a ticket is, as last seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +77,12 @@ pub(crate) struct Entry {
 pub(crate) struct TicketMemory {
     pub(crate) presence: Presence,
     pub(crate) entity: Option<i64>,
+    /// When GLPI created it, in seconds since 1970: an id may be used again, a creation never changes.
+    pub(crate) created_s: Option<i64>,
+    /// Another ticket was last seen under this id: nothing that is read under the id belongs to this one.
+    pub(crate) is_ousted: bool,
     /// What belongs to it has to be told again: it lies in another entity, whose rows may have been left out so far.
-    pub(crate) is_to_retell: bool,
+    pub(crate) to_retell: Kinds,
     rows: BTreeMap<Kind, BTreeMap<i64, Entry>>,
 }
 
@@ -100,7 +116,19 @@ impl Entry {
 impl TicketMemory {
     /// A ticket of which nothing but its presence is known.
     pub(crate) const fn unread(presence: Presence) -> Self {
-        Self { presence, entity: None, is_to_retell: false, rows: BTreeMap::new() }
+        let to_retell = Kinds::NONE;
+        Self { presence, entity: None, created_s: None, is_ousted: false, to_retell, rows: BTreeMap::new() }
+    }
+
+    /// When the remembered ticket was created, where a row created at `created` cannot be of the same ticket.
+    pub(crate) fn differs_from(&self, created: Option<Instant>) -> Option<Instant> {
+        let (before, now) = self.created_s.zip(created.map(Instant::seconds))?;
+        (before.abs_diff(now) > CREATION_SLACK_S).then_some(Instant::from_seconds(before))
+    }
+
+    /// Whether rows that are read under its id belong to it and can be told.
+    pub(crate) const fn takes_rows(&self) -> bool {
+        self.presence.is_visible() && !self.is_ousted
     }
 
     pub(crate) fn entry(&self, kind: Kind, id: i64) -> Option<Entry> {
@@ -111,14 +139,24 @@ impl TicketMemory {
         self.rows.entry(kind).or_default().insert(id, entry);
     }
 
+    /// Whether any row that belongs to it was read.
+    pub(crate) fn has_children(&self) -> bool {
+        self.rows.iter().any(|(&kind, rows)| kind != Kind::Ticket && !rows.is_empty())
+    }
+
     /// The rows of `kind`, in the order of their ids.
     pub(crate) fn rows(&self, kind: Kind) -> impl Iterator<Item = (i64, Entry)> {
         self.rows.get(&kind).into_iter().flatten().map(|(&id, &entry)| (id, entry))
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let retell = if self.is_to_retell { RETELL } else { 0 };
-        let mut bytes = vec![VERSION, self.presence as u8 | retell];
+        let retell = if self.to_retell == Kinds::NONE { 0 } else { RETELL };
+        let ousted = if self.is_ousted { OUSTED } else { 0 };
+        let mut bytes = vec![VERSION, self.presence as u8 | retell | ousted];
+        if retell != 0 {
+            put(&mut bytes, self.to_retell.code());
+        }
+        put(&mut bytes, self.created_s.map_or(0, |seconds| zigzag(seconds) + 1));
         put(&mut bytes, self.entity.map_or(0, |entity| entity.cast_unsigned() + 1));
         for (&kind, rows) in self.rows.iter().filter(|(_, rows)| !rows.is_empty()) {
             bytes.push(kind.code());
@@ -135,13 +173,20 @@ impl TicketMemory {
     /// Reads what `encode` wrote; nothing for any other bytes.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut bytes = Bytes::new(bytes);
-        if bytes.byte()? != VERSION {
+        let version = bytes.byte()?;
+        if !matches!(version, FIRST_VERSION | VERSION) {
             return None;
         }
         let code = bytes.byte()?;
-        let (presence, is_to_retell) = (presence(code & !RETELL)?, code & RETELL != 0);
-        let entity = bytes.varint()?.checked_sub(1).map(u64::cast_signed);
-        let mut memory = Self { presence, entity, is_to_retell, rows: BTreeMap::new() };
+        let mut memory = Self::unread(presence(code & !(RETELL | OUSTED))?);
+        memory.is_ousted = code & OUSTED != 0;
+        if code & RETELL != 0 {
+            memory.to_retell = if version == FIRST_VERSION { Kinds::CHILDREN } else { Kinds::decode(bytes.varint()?)? };
+        }
+        if version != FIRST_VERSION {
+            memory.created_s = bytes.varint()?.checked_sub(1).map(unzigzag);
+        }
+        memory.entity = bytes.varint()?.checked_sub(1).map(u64::cast_signed);
         while !bytes.is_empty() {
             let kind = *Kind::ALL.get(usize::from(bytes.byte()?))?;
             let mut id = 0_i64;
@@ -157,7 +202,7 @@ impl TicketMemory {
 
 impl DimensionMemory {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut bytes = vec![VERSION, u8::from(self.is_trashed)];
+        let mut bytes = vec![DIMENSION_VERSION, u8::from(self.is_trashed)];
         put_entry(&mut bytes, Kind::Ticket, 0, self.entry);
         bytes
     }
@@ -165,7 +210,7 @@ impl DimensionMemory {
     /// Reads what `encode` wrote; nothing for any other bytes.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let mut bytes = Bytes::new(bytes);
-        if bytes.byte()? != VERSION {
+        if bytes.byte()? != DIMENSION_VERSION {
             return None;
         }
         let is_trashed = bytes.byte()? == 1;
@@ -182,6 +227,15 @@ pub(crate) const fn kept(kind: Kind, revision: u64) -> u64 {
         Kind::Log => revision & 0xffff_ffff,
         _ => revision,
     }
+}
+
+/// A number whose small negatives are small, too.
+const fn zigzag(number: i64) -> u64 {
+    ((number << 1) ^ (number >> 63)).cast_unsigned()
+}
+
+const fn unzigzag(code: u64) -> i64 {
+    (code >> 1).cast_signed() ^ -(code & 1).cast_signed()
 }
 
 fn presence(code: u8) -> Option<Presence> {

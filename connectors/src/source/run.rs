@@ -18,6 +18,8 @@ const CLOCK_STEP_S: i64 = 2;
 pub(crate) struct Run {
     opened_at: Option<Instant>,
     failures: HashMap<String, u32>,
+    /// The login for which the desk was last recognised.
+    recognised: Option<u64>,
 }
 
 impl Run {
@@ -29,6 +31,16 @@ impl Run {
     /// Whether something that began at this time was begun by this process.
     pub(crate) fn has_begun(&self, at: Option<Instant>) -> bool {
         at.zip(self.opened_at).is_some_and(|(at, opened)| at >= opened)
+    }
+
+    /// Whether the desk was recognised since this login.
+    pub(crate) fn is_recognised(&self, login: u64) -> bool {
+        self.recognised == Some(login)
+    }
+
+    /// Learns that the desk is the remembered one.
+    pub(crate) fn recognised(&mut self, login: u64) {
+        self.recognised = Some(login);
     }
 
     /// Whether `what` failed the last time it was asked for.

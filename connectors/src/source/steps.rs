@@ -18,6 +18,7 @@ use super::cursor::{Place, Step};
 use super::fault;
 use super::intake::Intake;
 use super::pages::{self, List, Sheet};
+use super::recognition;
 use super::run::Run;
 use crate::client::{self, GlpiClient};
 
@@ -58,6 +59,7 @@ impl Stepper<'_, '_> {
             Step::Walk(walk) => self.walk(walk).await,
             Step::Job { pages_left } => self.work(pages_left).await,
             Step::Rest => {
+                recognition::glance(self.client, self.intake.ledger(), self.intake.zone()).await?;
                 let walk = self.begin_round();
                 self.walk(walk).await
             }

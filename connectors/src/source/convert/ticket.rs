@@ -5,6 +5,8 @@ use schemas::{Body, Confidence, Created, TicketState, Updated};
 use super::fields::{Fields, Moment};
 use super::{Draft, Reason, Row, TicketRow};
 
+/// The column of the creation.
+pub(super) const CREATED: &str = "date_creation";
 /// The highest value of each enumeration, and GLPI's 0 for none.
 const PRIORITY_MAX: i32 = 6;
 const KIND_MAX: i32 = 2;
@@ -36,6 +38,7 @@ pub(super) fn convert(fields: &Fields<'_>) -> Result<TicketRow, Reason> {
     Ok(TicketRow {
         row: Row::saying(id, id, drafts),
         entity,
+        created: dates.is_created_known.then_some(dates.created.at),
         is_trashed,
         modified_at: dates.modified.at,
         modified_latest: dates.modified.latest,
@@ -44,7 +47,7 @@ pub(super) fn convert(fields: &Fields<'_>) -> Result<TicketRow, Reason> {
 
 fn dates(fields: &Fields<'_>) -> Result<Dates, Reason> {
     let opened = fields.moment("date")?;
-    let created = fields.may_moment("date_creation")?;
+    let created = fields.may_moment(CREATED)?;
     Ok(Dates {
         opened,
         created: created.unwrap_or(opened),

@@ -28,7 +28,9 @@ impl Intake<'_> {
 
     /// Takes in that `rows` are all rows of `kind` that the ticket has.
     pub(crate) fn complete(&mut self, ticket: i64, kind: Kind, rows: &[Value]) {
-        let Some(memory) = self.memory.ticket(ticket).filter(|_| kind.can_vanish()) else { return };
+        let Some(memory) = self.memory.ticket(ticket).filter(|memory| kind.can_vanish() && !memory.is_ousted) else {
+            return;
+        };
         let present: HashSet<i64> = rows.iter().filter_map(convert::id_of).collect();
         let entity = memory.entity;
         let vanished: Vec<(i64, Entry)> =
@@ -51,15 +53,15 @@ impl Intake<'_> {
         }
     }
 
-    /// Takes in that everything that belongs to the ticket has been read.
-    pub(crate) fn told_whole(&mut self, ticket: i64) {
-        if self.memory.ticket(ticket).is_some_and(|memory| memory.is_to_retell) {
-            self.memory.amend(ticket, |memory| memory.is_to_retell = false);
+    /// Takes in that every row of `kind` that the ticket has was read.
+    pub(crate) fn told_whole(&mut self, ticket: i64, kind: Kind) {
+        if self.memory.ticket(ticket).is_some_and(|memory| memory.to_retell.has(kind)) {
+            self.memory.amend(ticket, |memory| memory.to_retell = memory.to_retell.without(kind));
         }
     }
 
     fn child(&mut self, kind: Kind, row: Row) {
-        let known = self.memory.ticket(row.ticket).filter(|memory| memory.presence.is_visible());
+        let known = self.memory.ticket(row.ticket).filter(|memory| memory.takes_rows());
         let Some(memory) = known.filter(|_| !row.drafts.is_empty()) else {
             self.batch.filtered += 1;
             return;
@@ -67,7 +69,7 @@ impl Intake<'_> {
         let revision = kept(kind, row.revision);
         let old = memory.entry(kind, row.id);
         let is_same = old.is_some_and(|entry| entry.fate == Fate::Told && entry.revision == revision);
-        if is_same && !memory.is_to_retell {
+        if is_same && !memory.to_retell.has(kind) {
             return self.repeat();
         }
         let entry = old.map_or(Entry::first(revision, Fate::Told), |old| old.next(revision, Fate::Told));
@@ -75,7 +77,13 @@ impl Intake<'_> {
         let subject = Subject { itemtype: kind.itemtype(), id: row.id, ticket: row.ticket, entity: memory.entity };
         let events = row.drafts.into_iter().map(|draft| self.event(subject, draft, &name)).collect();
         self.tell(events);
-        self.memory.amend(row.ticket, |memory| memory.remember(kind, row.id, entry));
+        self.memory.amend(row.ticket, |memory| {
+            memory.remember(kind, row.id, entry);
+            if kind == Kind::Survey {
+                // A ticket has one, and it is read in lists, over and over.
+                memory.to_retell = memory.to_retell.without(kind);
+            }
+        });
     }
 
     fn broken_child(&mut self, kind: Kind, raw: &Value, reason: Reason) {
@@ -85,7 +93,7 @@ impl Intake<'_> {
         let (Some(id), Some(ticket)) = (id, ticket) else {
             return self.bury_stray(subject(ticket.unwrap_or(0)), raw, reason);
         };
-        let Some(memory) = self.memory.ticket(ticket).filter(|memory| memory.presence.is_visible()) else {
+        let Some(memory) = self.memory.ticket(ticket).filter(|memory| memory.takes_rows()) else {
             self.batch.filtered += 1;
             return;
         };

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Intake, Subject, content_of};
 use crate::source::convert::{self, Draft, Reason, TicketRow};
 use crate::source::kind::Kind;
-use crate::source::ledger::{Entry, Fate, Presence, TicketMemory};
+use crate::source::ledger::{Entry, Fate, Kinds, Presence, TicketMemory};
 
 /// What a ticket's row said about what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,11 @@ impl Intake<'_> {
     pub(crate) async fn presence(&mut self, ticket: i64) -> Result<Option<Presence>, Error> {
         self.memory.load([ticket]).await?;
         Ok(self.memory.ticket(ticket).map(|memory| memory.presence))
+    }
+
+    /// Whether everything that belongs to a ticket that was taken in has to be told again.
+    pub(crate) fn is_to_retell(&self, ticket: i64) -> bool {
+        self.memory.ticket(ticket).is_some_and(|memory| memory.to_retell == Kinds::CHILDREN)
     }
 
     /// Takes in that a ticket cannot be read any more.
@@ -60,14 +65,37 @@ impl Intake<'_> {
 
     fn ticket(&mut self, raw: &Value, is_trash: bool) -> Option<Seen> {
         self.batch.fetched += 1;
+        if let Some(reason) = self.ousted_by(raw) {
+            return self.another(raw, is_trash, reason);
+        }
         match convert::ticket(raw, &self.context) {
             Ok(ticket) => Some(self.understood(ticket)),
             Err(reason) => self.misunderstood(raw, is_trash, reason),
         }
     }
 
+    /// Why a row is of another ticket than the one remembered under its id.
+    fn ousted_by(&self, raw: &Value) -> Option<Reason> {
+        let id = convert::ticket_of(Kind::Ticket, raw)?;
+        let created = convert::creation(raw, self.context.zone)?;
+        let before = self.memory.ticket(id)?.differs_from(Some(created))?;
+        Some(Reason::new(format!(
+            "this is another ticket under the same id: ticket {id} was created {before}, this one {created}"
+        )))
+    }
+
+    /// Sets the row of another ticket aside. What is read under the id from now on is that ticket's, too.
+    fn another(&mut self, raw: &Value, is_trash: bool, reason: Reason) -> Option<Seen> {
+        let seen = self.misunderstood(raw, is_trash, reason)?;
+        if self.memory.ticket(seen.id).is_some_and(|memory| !memory.is_ousted) {
+            self.memory.amend(seen.id, |memory| memory.is_ousted = true);
+        }
+        // There is nothing to read of it.
+        Some(Seen { is_news: false, ..seen })
+    }
+
     fn understood(&mut self, ticket: TicketRow) -> Seen {
-        let TicketRow { row, entity, is_trashed, modified_at, modified_latest } = ticket;
+        let TicketRow { row, entity, created, is_trashed, modified_at, modified_latest } = ticket;
         let presence = if is_trashed { Presence::Trashed } else { Presence::Live };
         let known = self.memory.ticket(row.id).cloned();
         let seen = Seen { id: row.id, is_news: true, modified: Some((modified_at, modified_latest)) };
@@ -79,7 +107,8 @@ impl Intake<'_> {
             && known.as_ref().is_some_and(|memory| memory.presence == presence)
         {
             self.repeat();
-            return Seen { is_news: known.is_some_and(|memory| memory.is_to_retell), ..seen };
+            self.learn_creation(row.id, created);
+            return Seen { is_news: self.is_to_retell(row.id), ..seen };
         }
         let entry = old.map_or(Entry::first(row.revision, Fate::Told), |old| old.next(row.revision, Fate::Told));
         let name = entry.name(row.revision);
@@ -95,11 +124,23 @@ impl Intake<'_> {
 
         let mut memory = known.unwrap_or(TicketMemory::unread(presence));
         memory.presence = presence;
-        memory.is_to_retell |= memory.entity.is_some_and(|before| before != entity);
+        memory.is_ousted = false;
+        memory.created_s = memory.created_s.or(created.map(Instant::seconds));
+        if memory.entity != Some(entity) && memory.has_children() {
+            memory.to_retell = Kinds::CHILDREN;
+        }
         memory.entity = Some(entity);
         memory.remember(Kind::Ticket, row.id, entry);
         self.memory.change(row.id, memory);
         seen
+    }
+
+    /// Remembers when a known ticket was created; an older version of this source did not.
+    fn learn_creation(&mut self, id: i64, created: Option<Instant>) {
+        let Some(created) = created else { return };
+        if self.memory.ticket(id).is_some_and(|memory| memory.created_s.is_none()) {
+            self.memory.amend(id, |memory| memory.created_s = Some(created.seconds()));
+        }
     }
 
     fn misunderstood(&mut self, raw: &Value, is_trash: bool, reason: Reason) -> Option<Seen> {

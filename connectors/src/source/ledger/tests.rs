@@ -22,11 +22,15 @@ proptest! {
         rows in prop::collection::vec(entries(), 0..60),
         code in 0_u8..4,
         entity in prop::option::of(0_i64..1_000_000),
-        is_to_retell: bool,
+        created_s in prop::option::of(-5_000_000_000_i64..5_000_000_000),
+        is_ousted: bool,
+        to_retell in 0..=Kinds::CHILDREN.code(),
     ) {
         let mut memory = TicketMemory::unread(presence(code).unwrap());
         memory.entity = entity;
-        memory.is_to_retell = is_to_retell;
+        memory.created_s = created_s;
+        memory.is_ousted = is_ousted;
+        memory.to_retell = Kinds::decode(to_retell & !1).unwrap();
         for (kind, id, entry) in rows {
             memory.remember(Kind::ALL[kind], id, entry);
         }
@@ -43,6 +47,7 @@ proptest! {
 fn a_usual_ticket_takes_few_bytes() {
     let mut memory = TicketMemory::unread(Presence::Live);
     memory.entity = Some(3);
+    memory.created_s = Some(1_795_440_000);
     memory.remember(Kind::Ticket, 1_234_567, Entry::first(u64::MAX, Fate::Told));
     memory.remember(Kind::TicketUser, 3_000_000, Entry::first(4_711 << 4 | 2, Fate::Told));
     for line in 0..18 {
@@ -70,4 +75,31 @@ fn a_content_that_comes_back_has_a_new_name() {
     let first = Entry::first(7, Fate::Told);
     let back = first.next(8, Fate::Told).next(7, Fate::Told);
     assert_ne!(first.name(7), back.name(7));
+}
+
+#[test]
+fn what_the_first_version_wrote_is_read_without_a_creation() {
+    let mut memory = TicketMemory::unread(Presence::Trashed);
+    memory.entity = Some(3);
+    memory.remember(Kind::Followup, 5, Entry::first(u64::MAX, Fate::Told));
+    let first = |code: u8| {
+        let mut bytes = vec![1, code, 4, Kind::Followup.code(), 1, 20];
+        bytes.extend_from_slice(&[0xff; 8]);
+        TicketMemory::decode(&bytes)
+    };
+    assert_eq!(first(1), Some(memory.clone()));
+    memory.to_retell = Kinds::CHILDREN;
+    assert_eq!(first(0x81), Some(memory));
+}
+
+#[test]
+fn an_hour_more_or_less_is_no_other_creation() {
+    let mut memory = TicketMemory::unread(Presence::Live);
+    let differs = |memory: &TicketMemory, now| memory.differs_from(Some(Instant::from_seconds(now))).is_some();
+    assert!(!differs(&memory, 5));
+    memory.created_s = Some(1_000_000);
+    for (now, is_another) in [(1_000_000, false), (1_003_600, false), (996_400, false), (1_003_601, true), (5, true)] {
+        assert_eq!(differs(&memory, now), is_another, "{now}");
+    }
+    assert_eq!(memory.differs_from(None), None);
 }

@@ -108,8 +108,8 @@ impl Stepper<'_, '_> {
                 for (kind, rows) in lists {
                     self.intake.children(kind, &rows).await?;
                     self.intake.complete(ticket, kind, &rows);
+                    self.intake.told_whole(ticket, kind);
                 }
-                self.intake.told_whole(ticket);
                 Ok(())
             }
         }

@@ -5,6 +5,7 @@ use schemas::Instant;
 
 use super::Stepper;
 use crate::source::cursor::{Collection, Job, Step, Task};
+use crate::source::recognition;
 
 /// A desk whose ids fit on so many pages is small: looking at all of them costs next to nothing.
 const SMALL_PAGES: u64 = 3;
@@ -24,6 +25,10 @@ impl Stepper<'_, '_> {
         };
         self.place.step = Step::Job { pages_left: pages_left - 1 };
         let task = job.task;
+        if task == Task::Sweep && job.at == Collection::of(0) {
+            // A sweep is what finds tickets gone: it must not take another desk for a great loss.
+            recognition::recognise(self.client, self.intake.ledger(), self.intake.zone()).await?;
+        }
         let next = match task {
             Task::Sweep => self.sweep(job.at).await?,
             Task::Dimensions => self.pull_dimensions(job.at).await?,

@@ -126,3 +126,55 @@ async fn the_letter_of_a_row_that_is_gone_is_closed_and_an_old_row_is_no_truth()
     assert_eq!((batch.fetched, batch.filtered, batch.dead.len(), batch.converted.len()), (1, 1, 0, 0));
     assert!(batch.phase.contains("no more"), "{}", batch.phase);
 }
+
+/// The origins of events of a ticket that lie in `entity`.
+fn in_entity(events: &[Event], ticket: i64, entity: Option<i64>) -> HashSet<String> {
+    let of_ticket = events.iter().map(|event| &event.envelope).filter(|event| event.ticket_id.0 == ticket);
+    of_ticket.filter(|event| event.entity_id == entity).map(|event| event.origin.to_string()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_before_the_entity_was_known_is_told_again_with_it() {
+    let mut desk = Desk::recorded().unwrap();
+    let entity = desk.get::<Ticket>(6).unwrap().entities_id;
+    desk.update::<Ticket, _>(6, |row| row.status = 4_000).unwrap();
+    let mut journey = Journey::begin(desk, 1_000);
+    journey.catch_up().await;
+    let nowhere = in_entity(&journey.events, 6, None);
+    assert!(nowhere.len() > 3);
+
+    journey.sim.desk().write().update::<Ticket, _>(6, |row| row.status = 4).unwrap();
+    let raw = journey.dead[0].raw.clone();
+    let batch = journey.redrive("Ticket/6", &raw).await.unwrap();
+    journey.save(batch);
+    assert!(nowhere.is_subset(&in_entity(&journey.events, 6, Some(entity))));
+    let again = journey.redrive("Ticket/6", &raw).await.unwrap();
+    assert!(again.converted.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_cannot_be_read_while_its_ticket_moves_is_told_again_later_and_alone() {
+    let mut journey = followed().await;
+    let entity = journey.sim.desk().read().get::<Ticket>(4).unwrap().entities_id;
+    let other = if entity == 3 { 1 } else { 3 };
+    let history = |origins: HashSet<String>| -> HashSet<String> {
+        origins.into_iter().filter(|origin| origin.starts_with("Log/")).collect()
+    };
+    let before = history(in_entity(&journey.events, 4, Some(entity)));
+    journey.sim.configure(|options| options.unreadable = ["Ticket/4/Log".to_owned()].into());
+    journey.act(|hand| hand.transfer(4, other)).unwrap();
+    journey.struggle().await;
+    let moved = in_entity(&journey.events, 4, Some(other));
+    assert!(moved.len() > 1 && history(moved).is_empty());
+    let events = journey.events.len();
+    journey.struggle().await;
+    assert_eq!(journey.events.len(), events);
+
+    journey.sim.configure(|options| options.unreadable.clear());
+    let raw = journey.dead[0].raw.clone();
+    let batch = journey.redrive("Ticket/4", &raw).await.unwrap();
+    journey.save(batch);
+    assert!(journey.events[events..].iter().all(|event| event.envelope.origin.as_str().starts_with("Log/")));
+    assert!(before.is_subset(&in_entity(&journey.events, 4, Some(other))));
+    journey.assert_true();
+}
