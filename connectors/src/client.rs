@@ -136,6 +136,11 @@ impl GlpiClient {
         }
     }
 
+    /// The server's clock now, once an answer told it.
+    pub(crate) fn server_now(&self) -> Option<DateTime<Utc>> {
+        self.counters.server_now()
+    }
+
     /// Asks within the session. A session found dead is replaced once, by one login for all who need it.
     async fn ask(&self, call: &Call) -> Result<Reply, Error> {
         let session = self.session().await?;
@@ -197,7 +202,7 @@ impl GlpiClient {
         let value = answer::understand(call, &answer)?;
         // The clock of whoever refuses in GLPI's place tells nothing.
         if let Some(date) = answer.date {
-            self.counters.saw_skew((date - (self.clock)()).num_seconds());
+            self.counters.saw_date(date, (self.clock)());
         }
         Ok(Reply { value, total: answer.total(), date: answer.date })
     }

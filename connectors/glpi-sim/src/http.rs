@@ -23,4 +23,4 @@ mod sim;
 
 pub use counters::Requests;
 pub use options::{Access, Login, Options, Outage, Profile};
-pub use sim::{Sim, SimHandle};
+pub use sim::{Glpi, Sim, SimHandle};

@@ -12,4 +12,4 @@ pub mod truth;
 
 pub use clock::Clock;
 pub use desk::{Desk, SharedDesk};
-pub use http::{Options, Sim, SimHandle};
+pub use http::{Glpi, Options, Sim, SimHandle};

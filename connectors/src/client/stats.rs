@@ -1,6 +1,10 @@
 //! What a client has done so far, counted where it happens.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 
 use super::breaker::BreakerState;
 
@@ -33,6 +37,8 @@ pub(crate) struct Counters {
     pub(crate) throttled: Counter,
     pub(crate) criteria_failures: Counter,
     skew: Skew,
+    /// The server's clock as last told, and when that was by a clock that never jumps.
+    told: Mutex<Option<(DateTime<Utc>, Instant)>>,
     /// Seconds GLPI's own clock is ahead of that of its answers' headers, which a proxy may write.
     inner_skew: AtomicI64,
 }
@@ -60,8 +66,17 @@ impl Default for Skew {
 }
 
 impl Counters {
-    pub(crate) fn saw_skew(&self, seconds: i64) {
-        self.skew.0.store(seconds, Ordering::Relaxed);
+    /// An answer was dated `date`, when our clock said `ours`.
+    pub(crate) fn saw_date(&self, date: DateTime<Utc>, ours: DateTime<Utc>) {
+        self.skew.0.store((date - ours).num_seconds(), Ordering::Relaxed);
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, Instant::now()));
+    }
+
+    /// The server's clock now, once it was told: our own may be set at any moment.
+    pub(crate) fn server_now(&self) -> Option<DateTime<Utc>> {
+        let (date, at) = (*self.told.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let inner = TimeDelta::seconds(self.inner_skew.load(Ordering::Relaxed));
+        Some(date + TimeDelta::from_std(at.elapsed()).ok()? + inner)
     }
 
     pub(crate) fn saw_inner_skew(&self, seconds: i64) {

@@ -93,12 +93,9 @@ impl Memory {
         if self.scope.last().is_some_and(|last| last.to == Scope::Hidden) {
             self.scope.push(ScopeChange { at: envelope.observed_at, is_recorded: false, to: Scope::Here });
         }
-        // Not by its date of last change: GLPI's clock may be set back, differ between web nodes, or repeat an hour. Reading alone
-        // tells which of two rows is the present one.
-        let age = (envelope.observed_at, offset);
-        if self.newest.as_ref().is_none_or(|old| (old.observed_at, old.offset) < age) {
-            self.newest = Some(Newest { state: state.clone(), observed_at: envelope.observed_at, offset });
-        }
+        // The row read last is the present one, whatever the clocks say: GLPI's may be set back, differ between web nodes, or
+        // repeat an hour, and that of the machine Farol runs on may be set back, too.
+        self.newest = Some(Newest { state: state.clone(), observed_at: envelope.observed_at, offset });
     }
 
     fn assignment(&mut self, offset: Offset, envelope: &Envelope, assignment: &TechnicianAssignment) {
@@ -156,7 +153,7 @@ impl Memory {
         self.survey.sent_at = self.survey.sent_at.max(survey.sent_at);
         let Some(at) = survey.answered_at else { return };
         let answer = Answer { at, observed_at: envelope.observed_at, offset, score: survey.score };
-        let age = |answer: &Answer| (answer.at, answer.observed_at, answer.offset);
+        let age = |answer: &Answer| (answer.at, answer.offset);
         if self.survey.answer.as_ref().is_none_or(|old| age(old) < age(&answer)) {
             self.survey.answer = Some(answer);
         }

@@ -1,13 +1,14 @@
-//! Sim: a simulated GLPI that runs, and the handle to steer it.
+//! Sim: a simulated GLPI, within this process or served on a port, and how it is steered.
 
 use std::collections::VecDeque;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use poem::Server;
 use poem::http::StatusCode;
 use poem::listener::{Acceptor, Listener, TcpListener};
+use poem::{Endpoint, Request, Response, Server};
 use tokio::runtime::Runtime;
 
 use crate::clock::Clock;
@@ -19,14 +20,20 @@ use super::options::{Options, Outage};
 use super::serve::{self, Api};
 use super::sessions::Sessions;
 
-/// A simulated GLPI.
+/// Starts simulated GLPIs.
 #[derive(Debug)]
 pub struct Sim;
 
-/// A running simulated GLPI; dropping it stops it.
+/// A simulated GLPI, however it is reached; clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Glpi {
+    state: Arc<State>,
+}
+
+/// A simulated GLPI that is served; dropping it stops it.
 #[derive(Debug)]
 pub struct SimHandle {
-    state: Arc<State>,
+    glpi: Glpi,
     address: SocketAddr,
     server: Mutex<Option<Runtime>>,
 }
@@ -51,23 +58,36 @@ impl Sim {
     /// Starts to serve a desk that others hold already.
     pub fn start_shared(desk: SharedDesk, options: Options) -> io::Result<SimHandle> {
         let port = options.port;
-        let state = Arc::new(State {
+        let glpi = Glpi::shared(desk, options);
+        let (server, address) = serve_on(&glpi.state, port)?;
+        Ok(SimHandle { glpi, address, server: Mutex::new(Some(server)) })
+    }
+}
+
+impl Glpi {
+    /// A simulated GLPI that no port leads to: [`Glpi::answer`] is its door.
+    pub fn new(desk: Desk, options: Options) -> Self {
+        Self::shared(SharedDesk::new(desk), options)
+    }
+
+    fn shared(desk: SharedDesk, options: Options) -> Self {
+        let state = State {
             desk,
             counters: Counters::default(),
             options: Mutex::new(options),
             sessions: Mutex::default(),
             outage: Mutex::default(),
             faults: Mutex::default(),
-        });
-        let (server, address) = serve_on(&state, port)?;
-        Ok(SimHandle { state, address, server: Mutex::new(Some(server)) })
+        };
+        Self { state: Arc::new(state) }
     }
-}
 
-impl SimHandle {
-    /// The address of the server, without a path: `http://127.0.0.1:port`.
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+    /// Answers one request as the server would, headers included; an error where a server would refuse the connection.
+    pub async fn answer(&self, request: Request) -> io::Result<Response> {
+        if *lock(&self.state.outage) == Some(Outage::Refuse) {
+            return Err(io::ErrorKind::ConnectionRefused.into());
+        }
+        Api(Arc::clone(&self.state)).call(request).await.map_err(io::Error::other)
     }
 
     /// The desk: read it and change it while it is served.
@@ -90,25 +110,9 @@ impl SimHandle {
         change(&mut lock(&self.state.options));
     }
 
-    /// Goes away in one of the ways servers do.
-    pub fn go_down(&self, outage: Outage) {
-        *lock(&self.state.outage) = Some(outage);
-        if outage == Outage::Refuse
-            && let Some(server) = lock(&self.server).take()
-        {
-            // Ends the listener and cuts every open connection.
-            server.shutdown_background();
-        }
-    }
-
-    /// Is there again, at the same address.
-    pub fn come_back(&self) -> io::Result<()> {
-        *lock(&self.state.outage) = None;
-        let mut server = lock(&self.server);
-        if server.is_none() {
-            *server = Some(serve_on(&self.state, self.address.port())?.0);
-        }
-        Ok(())
+    /// Goes away in one of the ways servers do, or is there again.
+    pub fn set_outage(&self, outage: Option<Outage>) {
+        *lock(&self.state.outage) = outage;
     }
 
     /// Ends all sessions, as GLPI's cron does; answers how many there were.
@@ -127,6 +131,42 @@ impl SimHandle {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let answer = Answer { content_type: HTML, ..Answer::json(status, body.as_bytes().to_vec()) };
         lock(&self.state.faults).push_back(answer);
+    }
+}
+
+impl Deref for SimHandle {
+    type Target = Glpi;
+
+    fn deref(&self) -> &Glpi {
+        &self.glpi
+    }
+}
+
+impl SimHandle {
+    /// The address of the server, without a path: `http://127.0.0.1:port`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Goes away in one of the ways servers do.
+    pub fn go_down(&self, outage: Outage) {
+        self.set_outage(Some(outage));
+        if outage == Outage::Refuse
+            && let Some(server) = lock(&self.server).take()
+        {
+            // Ends the listener and cuts every open connection.
+            server.shutdown_background();
+        }
+    }
+
+    /// Is there again, at the same address.
+    pub fn come_back(&self) -> io::Result<()> {
+        self.set_outage(None);
+        let mut server = lock(&self.server);
+        if server.is_none() {
+            *server = Some(serve_on(&self.glpi.state, self.address.port())?.0);
+        }
+        Ok(())
     }
 
     /// Stops serving; open connections are cut.

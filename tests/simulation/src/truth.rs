@@ -1,0 +1,83 @@
+//! Truth: what the simulated GLPI holds beside what Farol stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::DateTime;
+use glpi_sim::{
+    Desk,
+    truth::{Presence, TicketTruth},
+};
+use serde_json::Value;
+
+/// How the stored `tickets`, one JSON object a row, differ from `desk`: every ticket is there once, as it is now, and nothing else
+/// is counted. Tickets in `unreadable` may be missing.
+pub fn differences(tickets: &[Value], desk: &Desk, unreadable: &BTreeSet<i64>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut stored = BTreeMap::new();
+    for row in tickets {
+        let Some(id) = row["ticket_id"].as_i64() else {
+            wrong.push(format!("a row has no ticket: {row}"));
+            continue;
+        };
+        if stored.insert(id, row).is_some() {
+            wrong.push(format!("ticket {id} has two current rows"));
+        }
+    }
+    let truths = desk.truths();
+    for truth in truths.iter().filter(|truth| !unreadable.contains(&truth.row.id)) {
+        let id = truth.row.id;
+        match stored.get(&id) {
+            None => wrong.push(format!("ticket {id} is missing")),
+            Some(row) => wrong.extend(columns(row, truth).map(|column| {
+                let stored = &row[column];
+                format!("ticket {id}: {column} is {stored}, the truth is {truth:?}")
+            })),
+        }
+    }
+    let there: BTreeSet<i64> = truths.iter().map(|truth| truth.row.id).collect();
+    for (id, row) in stored.iter().filter(|(id, _)| !there.contains(id)) {
+        if row["presence"] != "purged" {
+            wrong.push(format!("ticket {id} is {} but GLPI has no such ticket", row["presence"]));
+        }
+    }
+    wrong
+}
+
+/// The event ids that stand in more than one of `events`.
+pub fn doubled(events: &[Value]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let ids = events.iter().map(|event| event["event_id"].to_string());
+    ids.filter(|id| !seen.insert(id.clone())).map(|id| format!("event {id} stands in two rows")).collect()
+}
+
+/// The columns of `row` that differ from the truth.
+fn columns(row: &Value, truth: &TicketTruth) -> impl Iterator<Item = &'static str> {
+    let presence = if truth.presence == Presence::Trashed { "trashed" } else { "live" };
+    let same = [
+        ("presence", row["presence"] == presence),
+        ("status", row["status"] == truth.row.status),
+        ("priority", row["priority"] == truth.row.priority),
+        ("entity_id", row["entity_id"] == truth.row.entities_id),
+        ("technician_ids", ids(&row["technician_ids"]) == truth.users.assigned),
+        ("group_ids", ids(&row["group_ids"]) == truth.groups.assigned),
+        ("opened_at", seconds(&row["opened_at"]) == Some(truth.row.date)),
+        ("modified_at", seconds(&row["modified_at"]) == Some(truth.row.date_mod)),
+        ("solved_at", seconds(&row["solved_at"]) == truth.row.solvedate),
+        ("closed_at", seconds(&row["closed_at"]) == truth.row.closedate),
+        ("due_ttr_at", seconds(&row["due_ttr_at"]) == truth.row.time_to_resolve),
+        ("due_tto_at", seconds(&row["due_tto_at"]) == truth.row.time_to_own),
+        ("solve_delay_s", row["solve_delay_s"] == truth.row.solve_delay_stat),
+        ("followup_count", row["followup_count"] == truth.followups),
+        ("task_count", row["task_count"] == truth.tasks),
+        ("solution_count", row["solution_count"] == truth.solutions),
+    ];
+    same.into_iter().filter(|(_, same)| !same).map(|(column, _)| column)
+}
+
+fn ids(value: &Value) -> BTreeSet<i64> {
+    value.as_array().into_iter().flatten().filter_map(Value::as_i64).collect()
+}
+
+fn seconds(value: &Value) -> Option<i64> {
+    DateTime::parse_from_rfc3339(value.as_str()?).ok().map(|at| at.timestamp())
+}

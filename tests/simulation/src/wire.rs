@@ -1,0 +1,114 @@
+//! Wires: the simulated GLPI as the client reaches it, and the people who go on working on it meanwhile.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use connectors::client::{Error, Wire};
+use glpi_sim::{Glpi, rows::naive::Zone, traffic::Mover};
+use http::{Request, Response, header};
+
+use crate::{bugs::Bug, chance::Chance, clock, faults::Faults, trace::Trace};
+
+/// People who work on the desk: any call may find that they have just done something.
+#[derive(Debug)]
+pub struct People {
+    glpi: Glpi,
+    mover: Mutex<Mover>,
+    chance: Chance,
+    trace: Trace,
+    are_gone: AtomicBool,
+}
+
+impl People {
+    /// The people of `glpi`'s desk.
+    pub fn of(glpi: &Glpi, chance: Chance, trace: Trace) -> Self {
+        let mover = Mover::of(&glpi.desk().read(), Zone::UTC);
+        Self { glpi: glpi.clone(), mover: Mutex::new(mover), chance, trace, are_gone: AtomicBool::new(false) }
+    }
+
+    /// They make up to `actions` actions, all within this second.
+    pub fn work(&self, actions: u64) {
+        if self.are_gone.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut mover = self.mover.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..actions {
+            let action = mover.step(&mut self.glpi.desk().write(), clock::true_s(), &mut self.chance.rng());
+            if let Some(action) = action {
+                self.trace.note(|| format!("{} {}", action.name, action.ticket));
+            }
+        }
+    }
+
+    /// They go home.
+    pub fn leave(&self) {
+        self.are_gone.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The way to a simulated GLPI within this process.
+pub struct DeskWire {
+    /// The server.
+    pub glpi: Glpi,
+    /// Who works on it.
+    pub people: Arc<People>,
+    /// What fails on this side.
+    pub faults: Arc<Faults>,
+    /// What the connector is made to do wrong.
+    pub bug: Option<Bug>,
+    /// What happens.
+    pub trace: Trace,
+}
+
+impl fmt::Debug for DeskWire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeskWire").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Wire for DeskWire {
+    async fn send(&self, request: Request<Vec<u8>>, body_bytes_max: usize) -> Result<Response<Vec<u8>>, Error> {
+        if self.people.chance.hits(1, 8) {
+            self.people.work(1 + self.people.chance.below(3));
+        }
+        self.faults.maybe_cut(false).await;
+        self.glpi.clock().set(clock::true_s());
+        self.trace.note(|| format!("{} {}", request.method(), request.uri()));
+        let path = request.uri().path().to_owned();
+        let answer = self.glpi.answer(asked(request)).await;
+        let mut answer = answer.map_err(|error| Error::Unreachable { reason: error.to_string() })?;
+        let mut response = Response::new(Vec::new());
+        *response.status_mut() = answer.status();
+        response.headers_mut().clone_from(answer.headers());
+        let body = answer.take_body().into_bytes_limit(body_bytes_max).await;
+        *response.body_mut() = match body {
+            Ok(body) => body.to_vec(),
+            Err(poem::error::ReadBodyError::PayloadTooLarge) => {
+                return Err(Error::TooLarge { bytes_max: body_bytes_max });
+            }
+            Err(error) => return Err(Error::Interrupted { reason: error.to_string() }),
+        };
+        if let Some(bug) = self.bug {
+            bug.read(&path, response.body_mut());
+        }
+        Ok(response)
+    }
+}
+
+/// The request as the server's library wants it.
+fn asked(request: Request<Vec<u8>>) -> poem::Request {
+    let (parts, body) = request.into_parts();
+    let host = parts.uri.authority().map(ToString::to_string).unwrap_or_default();
+    let mut asked = poem::Request::builder().method(parts.method).uri(parts.uri).header(header::HOST, host);
+    for (name, value) in &parts.headers {
+        asked = asked.header(name, value);
+    }
+    asked.body(body)
+}
