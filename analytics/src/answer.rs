@@ -31,11 +31,15 @@ pub struct Meta {
     pub watermark: Option<DateTime<Utc>>,
     /// Seconds between the watermark and `generated_at`.
     pub freshness_s: Option<i64>,
-    /// Equal numbers mean equal answers to equal questions.
-    pub data_version: u64,
+    /// Equal numbers mean equal answers to equal questions; left out where nothing stored was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_version: Option<u64>,
     /// When it was put together.
     pub generated_at: DateTime<Utc>,
-    /// Rows that match the question and are left out of the counts, by reason.
+    /// Tickets that are left out of the counts, by reason. `trashed`, `purged` and `hidden` ones match the question, and so do
+    /// `unassigned` ones where people or teams are counted. `unreadable` ones are known too little to match anything: GLPI
+    /// told them in a form that could not be read (`farol dead-letters list` shows them), and only somebody who may see
+    /// every entity is told how many.
     pub excluded: BTreeMap<String, u64>,
     /// The page that its list is; `None` where it has none.
     pub page: Option<Page>,

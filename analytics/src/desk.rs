@@ -193,7 +193,15 @@ impl SyncRequests for Requests {
     async fn request(&self, ticket: TicketId, now: Instant) -> Result<SyncReceipt, PortError> {
         let mut kept = self.0.lock().unwrap();
         let id = kept.len() as i64 + 1;
-        kept.push(SyncReceipt { id, ticket_id: ticket.0, state: SyncState::Waiting, requested_at: date(now) });
+        kept.push(SyncReceipt {
+            id,
+            ticket_id: ticket.0,
+            state: SyncState::Waiting,
+            requested_at: date(now),
+            finished_at: None,
+            read: None,
+            failure: None,
+        });
         Ok(kept.last().unwrap().clone())
     }
 

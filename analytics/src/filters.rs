@@ -1,37 +1,35 @@
-//! Filters on tickets: the words of a question, checked and turned into a predicate.
+//! Filters on tickets: the words of a question, checked and turned into predicates.
 
-use std::collections::BTreeSet;
+mod names;
 
 use datafusion::prelude::{Expr, col, lit};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    error::Error,
-    inputs,
-    plans::{any_in_list, in_ids},
-    stores::{Dimension, Dimensions},
-    summaries::person_name,
-    viewer::Viewer,
-};
+use crate::{error::Error, inputs};
+
+pub(crate) use names::{Reference, known};
 
 /// Which tickets a question is about. Values of one field are alternatives, fields narrow each other; an empty field
 /// takes all.
+///
+/// A row is known by its id or name, to a viewer limited to entities only where he may see it: see [`known`]. A row whose
+/// name is `none` is known by its id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TicketFilters {
-    /// Ids or names of assigned groups; the groups below them belong to them.
+    /// Ids or names of assigned groups, the groups below them belong to them; or `none` for tickets without a group.
     pub queue: Vec<String>,
-    /// 1 to 6, or `very_low` to `major`.
+    /// 1 to 6, or `very_low`, `low`, `medium`, `high`, `very_high`, `major`; or `other` for any other.
     pub priority: Vec<String>,
-    /// Ids or names of ITIL categories; the categories below them belong to them.
+    /// Ids or names of ITIL categories, the categories below them belong to them; or `none` for tickets without one.
     pub category: Vec<String>,
-    /// 1 to 6, or `new`, `assigned`, `planned`, `pending`, `solved`, `closed`.
+    /// 1 to 6, or `new`, `assigned`, `planned`, `pending`, `solved`, `closed`; or `other` for any other.
     pub status: Vec<String>,
     /// Ids or names of entities; the entities below them belong to them.
     pub entity: Vec<String>,
-    /// `incident` or `request`.
+    /// 1, 2, `incident` or `request`; or `other` for any other.
     pub kind: Vec<String>,
-    /// Ids or names of people assigned now.
+    /// Ids or names of people assigned now; or `none` for tickets without one.
     pub technician: Vec<String>,
 }
 
@@ -46,83 +44,53 @@ pub(crate) const PRIORITIES: [(&str, u8); 6] =
 /// GLPI's types of tickets, likewise.
 pub(crate) const KINDS: [(&str, u8); 2] = [("incident", 1), ("request", 2)];
 
+/// What every number that is not listed is called.
+pub(crate) const OTHER: &str = "other";
+
 impl TicketFilters {
     /// Checks every value whose meaning does not depend on the desk.
     pub(crate) fn validate(&self) -> Result<(), Error> {
         self.numbered().map(|_| ())
     }
 
-    /// The predicates that a ticket must meet, all of them.
-    pub(crate) fn predicates(&self, dimensions: &Dimensions, viewer: &Viewer) -> Result<Vec<Expr>, Error> {
-        let mut predicates = self.numbered()?;
-        if !self.queue.is_empty() {
-            predicates.push(any_in_list("group_ids", rows("queue", "Group", &self.queue, dimensions)?));
-        }
-        if !self.technician.is_empty() {
-            predicates.push(any_in_list("technician_ids", rows("technician", "User", &self.technician, dimensions)?));
-        }
-        if !self.category.is_empty() {
-            let ids = rows("category", "ITILCategory", &self.category, dimensions)?;
-            predicates.push(in_ids(col("category_id"), &ids));
-        }
-        if !self.entity.is_empty() {
-            let ids = rows("entity", "Entity", &self.entity, dimensions)?;
-            let visible: BTreeSet<i64> = ids.into_iter().filter(|id| viewer.sees(*id, dimensions)).collect();
-            predicates.push(in_ids(col("entity_id"), &visible));
-        }
-        Ok(predicates)
-    }
-
-    fn numbered(&self) -> Result<Vec<Expr>, Error> {
+    /// The predicates on statuses, priorities and kinds: a ticket must meet all of them.
+    pub(crate) fn numbered(&self) -> Result<Vec<Expr>, Error> {
         let fields = [
-            ("status", "status", &self.status, &STATUSES[..]),
-            ("priority", "priority", &self.priority, &PRIORITIES[..]),
-            ("kind", "kind", &self.kind, &KINDS[..]),
+            ("status", &self.status, &STATUSES[..]),
+            ("priority", &self.priority, &PRIORITIES[..]),
+            ("kind", &self.kind, &KINDS[..]),
         ];
-        let mut predicates = Vec::new();
-        for (field, column, given, known) in fields {
-            if !given.is_empty() {
-                let numbers = numbers(field, given, known)?;
-                predicates.push(col(column).in_list(numbers.into_iter().map(lit).collect(), false));
-            }
-        }
-        Ok(predicates)
+        let given = fields.into_iter().filter(|(_, given, _)| !given.is_empty());
+        given.map(|(field, given, known)| one_of(field, given, known)).collect()
+    }
+
+    /// The filters that name rows, each with its words.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (Reference, &[String])> {
+        let fields = [
+            (Reference::Queue, &self.queue),
+            (Reference::Technician, &self.technician),
+            (Reference::Category, &self.category),
+            (Reference::Entity, &self.entity),
+        ];
+        fields
+            .into_iter()
+            .filter(|(_, words)| !words.is_empty())
+            .map(|(reference, words)| (reference, words.as_slice()))
     }
 }
 
-/// GLPI's numbers of the words in `given`; a number stands for itself.
-fn numbers(field: &'static str, given: &[String], known: &[(&str, u8)]) -> Result<Vec<u8>, Error> {
+/// The column `field` is one of the numbers that the words in `given` mean; a number stands for itself.
+fn one_of(field: &'static str, given: &[String], known: &[(&str, u8)]) -> Result<Expr, Error> {
     let digits: Vec<(String, u8)> = known.iter().map(|(_, number)| (number.to_string(), *number)).collect();
-    let mut words = known.to_vec();
-    words.extend(digits.iter().map(|(digit, number)| (digit.as_str(), *number)));
-    inputs::choices(field, given, &words)
-}
+    let mut words: Vec<(&str, Option<u8>)> = known.iter().map(|(name, number)| (*name, Some(*number))).collect();
+    words.push((OTHER, None));
+    words.extend(digits.iter().map(|(digit, number)| (digit.as_str(), Some(*number))));
 
-/// The ids of the rows that `given` names, and of everything below them.
-fn rows(field: &'static str, kind: &str, given: &[String], dimensions: &Dimensions) -> Result<BTreeSet<i64>, Error> {
-    let mut ids = BTreeSet::new();
-    for word in given {
-        let named = named(kind, word.trim(), dimensions);
-        if named.is_empty() {
-            return Err(Error::invalid(
-                field,
-                format!("{word:?} is not known"),
-                format!("the id or name of a {field}"),
-            ));
-        }
-        ids.extend(named.into_iter().flat_map(|id| dimensions.subtree(kind, id)));
+    let chosen = inputs::choices(field, given, &words)?;
+    let listed = col(field).in_list(chosen.iter().flatten().map(|number| lit(*number)).collect(), false);
+    if !chosen.contains(&None) {
+        return Ok(listed);
     }
-    Ok(ids)
-}
-
-fn named(kind: &str, word: &str, dimensions: &Dimensions) -> Vec<i64> {
-    if let Some(row) = word.parse().ok().and_then(|id| dimensions.get(kind, id)) {
-        return vec![row.id];
-    }
-    let wanted = word.to_lowercase();
-    let is = |name: &str| name.to_lowercase() == wanted;
-    let bears = |row: &&Dimension| {
-        is(&row.name) || row.complete_name.as_deref().is_some_and(is) || (kind == "User" && is(&person_name(row)))
-    };
-    dimensions.all(kind).filter(bears).map(|row| row.id).collect()
+    let other = col(field).in_list(known.iter().map(|(_, number)| lit(*number)).collect(), true);
+    Ok(if chosen.iter().any(Option::is_some) { listed.or(other) } else { other })
 }

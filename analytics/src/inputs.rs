@@ -1,4 +1,6 @@
-//! Reading of inputs: words from a closed list, and lists of them.
+//! Reading of inputs: words from a closed list and lists of them, numbers, orders.
+
+use schemas::TicketId;
 
 use crate::error::Error;
 
@@ -28,6 +30,15 @@ pub(crate) fn number(
         Ok(number)
     } else {
         Err(Error::invalid(field, format!("{number} is out of range"), format!("{min} to {max}")))
+    }
+}
+
+/// The ticket of that id.
+pub(crate) fn ticket_id(id: i64) -> Result<TicketId, Error> {
+    if id < 1 {
+        Err(Error::invalid("ticket_id", format!("{id} is no ticket"), "1 or greater"))
+    } else {
+        Ok(TicketId(id))
     }
 }
 

@@ -76,6 +76,11 @@ pub(crate) fn late_now(now: Instant) -> Expr {
     any.map_or(lit(false), |any| col("is_open").eq(lit(true)).and(any))
 }
 
+/// The ticket was solved after its time to resolve was up; unknown while it is not solved or has no such time.
+pub(crate) fn solved_late() -> Expr {
+    col("solved_at").gt(col("due_ttr_at"))
+}
+
 /// Seconds beyond the due instant, where the clock is [`late`]: seconds on the wall until the clock stopped, or until now.
 ///
 /// GLPI also calls late what was solved without being taken over, or taken over at once: such a clock stopped then,

@@ -30,7 +30,7 @@ pub use error::Error;
 pub use filters::TicketFilters;
 pub use metrics::{Metric, Unit, registry};
 pub use paging::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, PageInput};
-pub use ports::{IngestionStatusReader, PortError, SyncReceipt, SyncRequests, SyncState};
+pub use ports::{IngestionStatusReader, PortError, SyncRead, SyncReceipt, SyncRequests, SyncState};
 pub use ratio::Ratio;
 pub use summaries::{Named, TicketSummary};
 pub use viewer::{Viewer, Visible};

@@ -4,7 +4,10 @@ use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use schemas::{Instant, TicketId, ingestion::IngestionStatus};
+use schemas::{
+    Instant, TicketId,
+    ingestion::{IngestionStatus, RowCounts},
+};
 use serde::{Deserialize, Serialize};
 
 /// Reads what the write side tells about its progress.
@@ -35,19 +38,32 @@ pub struct SyncReceipt {
     pub state: SyncState,
     /// When it was asked for.
     pub requested_at: DateTime<Utc>,
+    /// When it was answered; `None` while it waits.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// What was read; `None` unless it is done.
+    pub read: Option<SyncRead>,
+    /// Why it failed, such as that there is no such ticket; `None` unless it did.
+    pub failure: Option<String>,
+}
+
+/// What a request brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct SyncRead {
+    /// Rows of the ticket and of what belongs to it.
+    pub rows: RowCounts,
+    /// Events that they became; none where nothing had changed.
+    pub events: u64,
 }
 
 /// How far a request to read one ticket again has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SyncState {
-    /// No connector has picked it up.
+    /// No connector has answered it.
     Waiting,
-    /// A connector is reading the ticket.
-    Running,
     /// What the ticket looks like now is in the topic.
     Done,
-    /// The source did not give the ticket.
+    /// The source did not give the ticket: `failure` says why.
     Failed,
 }
 

@@ -1,9 +1,12 @@
 //! One consistent look at the desk: what a viewer may see of one snapshot.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono_tz::Tz;
-use datafusion::dataframe::DataFrame;
+use datafusion::{dataframe::DataFrame, prelude::col};
 use schemas::{Instant, ingestion::IngestionStatus, tables::Table};
 use tokio::sync::SemaphorePermit;
 
@@ -11,10 +14,11 @@ use crate::{
     analytics::Analytics,
     answer::{Answer, Meta, Mode, Page},
     error::Error,
-    filters::TicketFilters,
-    metrics::Metric,
+    filters::{Reference, TicketFilters, known},
+    metrics::{Metric, Rows},
+    plans::{Moment, excluded::excluded, rows::Columns},
     stores::{Dimensions, Snapshot},
-    viewer::Viewer,
+    viewer::{Viewer, Visible},
     window::{Window, date},
 };
 
@@ -53,27 +57,74 @@ impl Analytics {
 
 impl Reading<'_> {
     /// The tickets that the viewer may see and that meet `filters`, counted or not.
-    pub(crate) fn tickets(&self, filters: &TicketFilters) -> Result<DataFrame, Error> {
-        let mut tickets = self.analytics.session.read_table(self.snapshot.table(Table::Tickets)?)?;
-        if let Some(visible) = self.viewer.predicate(&self.dimensions) {
-            tickets = tickets.filter(visible)?;
-        }
-        for predicate in filters.predicates(&self.dimensions, self.viewer)? {
+    pub(crate) async fn tickets(&self, filters: &TicketFilters) -> Result<DataFrame, Error> {
+        let visible = self.visible()?;
+        let mut tickets = visible.clone();
+        for predicate in filters.numbered()? {
             tickets = tickets.filter(predicate)?;
         }
+        for (reference, words) in filters.named() {
+            let used = self.used(reference, words, &visible).await?;
+            let known = known(reference, &used, self.viewer, &self.dimensions);
+            tickets = tickets.filter(reference.predicate(words, &known, &self.dimensions)?)?;
+        }
         Ok(tickets)
+    }
+
+    /// How many of the `rows` among `tickets` are left out of the counts, by reason.
+    pub(crate) async fn excluded(
+        &self,
+        tickets: DataFrame,
+        rows: Rows,
+        moment: &Moment,
+    ) -> Result<BTreeMap<String, u64>, Error> {
+        let mut excluded = excluded(tickets, rows, moment).await?;
+        let unreadable = self.status.as_ref().map_or(0, |status| status.unreadable_tickets);
+        // Nobody knows their entities: somebody limited to some of them must not learn that there are others.
+        if unreadable > 0 && self.viewer.entities == Visible::All {
+            excluded.insert("unreadable".to_owned(), unreadable);
+        }
+        Ok(excluded)
     }
 
     /// `data` with what it rests on.
     pub(crate) fn answer<T>(&self, data: T, note: Note, now: Instant) -> Answer<T> {
         let mut meta = note.meta(self.status.as_ref(), now);
-        meta.data_version = self.snapshot.version();
+        meta.data_version = Some(self.snapshot.version());
         Answer { data, meta }
+    }
+
+    fn visible(&self) -> Result<DataFrame, Error> {
+        let tickets = self.analytics.session.read_table(self.snapshot.table(Table::Tickets)?)?;
+        match self.viewer.predicate(&self.dimensions) {
+            Some(visible) => Ok(tickets.filter(visible)?),
+            None => Ok(tickets),
+        }
+    }
+
+    /// The ids that visible tickets refer to. Where the rows themselves say all that is known, nobody looks.
+    async fn used(&self, reference: Reference, words: &[String], visible: &DataFrame) -> Result<BTreeSet<i64>, Error> {
+        if self.viewer.entities == Visible::All && reference.has_rows_of(words, &self.dimensions) {
+            return Ok(BTreeSet::new());
+        }
+        let (column, is_list) = reference.column();
+        let mut ids = visible.clone().select(vec![col(column).alias("id")])?;
+        if is_list {
+            ids = ids.unnest_columns(&["id"])?;
+        }
+        let mut used = BTreeSet::new();
+        for batch in ids.aggregate(vec![col("id")], Vec::new())?.collect().await? {
+            let columns = Columns::of(&batch);
+            for row in 0..batch.num_rows() {
+                used.extend(columns.integer("id", row)?);
+            }
+        }
+        Ok(used)
     }
 }
 
 impl Note {
-    /// What an answer given at `now` rests on; `data_version` is 0, as for answers that no snapshot was read for.
+    /// What an answer given at `now` rests on, where nothing stored was looked at.
     pub(crate) fn meta(self, status: Option<&IngestionStatus>, now: Instant) -> Meta {
         let watermark = status.and_then(|status| status.stored_watermark);
         Meta {
@@ -83,7 +134,7 @@ impl Note {
             window: self.window.map(Window::period),
             watermark: watermark.map(date),
             freshness_s: watermark.map(|watermark| now.seconds() - watermark.seconds()),
-            data_version: 0,
+            data_version: None,
             generated_at: date(now),
             excluded: self.excluded,
             page: self.page,

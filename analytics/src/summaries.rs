@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     error::Error,
-    filters::{PRIORITIES, STATUSES},
+    filters::{OTHER, PRIORITIES, STATUSES},
     lateness,
     plans::rows::Columns,
     stores::{Dimension, Dimensions},
@@ -33,7 +33,7 @@ pub struct TicketSummary {
     pub id: i64,
     /// Its title, or empty where the policy hides it.
     pub title: String,
-    /// `incident` or `request`.
+    /// `incident`, `request` or `other`.
     pub kind: String,
     /// `new`, `assigned`, `planned`, `pending`, `solved`, `closed` or `other`.
     pub status: String,
@@ -59,14 +59,18 @@ pub struct TicketSummary {
     pub due_tto_at: Option<DateTime<Utc>>,
     /// When time to resolve is up.
     pub due_ttr_at: Option<DateTime<Utc>>,
-    /// Open, and one of its four clocks is over by GLPI's rule.
-    pub is_late: bool,
+    /// Open and not pending, and one of its four clocks went over by GLPI's rule, running or stopped; as `overdue` counts it.
+    pub is_late_now: bool,
+    /// Solved after its time to resolve was up, whatever it is now; `None` while it is not solved, or where it has no such
+    /// time.
+    pub solved_late: Option<bool>,
     /// Times it went from solved or closed back to open.
     pub reopen_count: u32,
 }
 
-/// The column of [`summary_columns`] that holds `is_late`.
-const IS_LATE: &str = "is_late";
+/// The columns of [`summary_columns`] that are reckoned.
+const IS_LATE_NOW: &str = "is_late_now";
+const SOLVED_LATE: &str = "solved_late";
 
 const COLUMNS: [&str; 17] = [
     "ticket_id",
@@ -91,7 +95,8 @@ const COLUMNS: [&str; 17] = [
 /// What a plan must select for [`summaries`].
 pub(crate) fn summary_columns(now: Instant) -> Vec<Expr> {
     let mut columns: Vec<Expr> = COLUMNS.iter().map(|name| col(*name)).collect();
-    columns.push(lateness::late_now(now).alias(IS_LATE));
+    columns.push(lateness::late_now(now).alias(IS_LATE_NOW));
+    columns.push(lateness::solved_late().alias(SOLVED_LATE));
     columns
 }
 
@@ -119,7 +124,8 @@ pub(crate) fn summaries(batch: &RecordBatch, dimensions: &Dimensions) -> Result<
             closed_at: columns.time("closed_at", row)?,
             due_tto_at: columns.time("due_tto_at", row)?,
             due_ttr_at: columns.time("due_ttr_at", row)?,
-            is_late: columns.integer(IS_LATE, row)? == Some(1),
+            is_late_now: columns.integer(IS_LATE_NOW, row)? == Some(1),
+            solved_late: columns.integer(SOLVED_LATE, row)?.map(|late| late == 1),
             reopen_count: columns.integer("reopen_count", row)?.unwrap_or(0) as u32,
         });
     }
@@ -145,7 +151,7 @@ pub(crate) fn person_name(row: &Dimension) -> String {
 /// The name of a status, priority or kind; `other` for a number GLPI's core does not have.
 pub(crate) fn word(known: &[(&'static str, u8)], number: Option<i64>) -> &'static str {
     let found = known.iter().find(|(_, known)| Some(i64::from(*known)) == number);
-    found.map_or("other", |(name, _)| name)
+    found.map_or(OTHER, |(name, _)| name)
 }
 
 /// The name of a ticket's kind.

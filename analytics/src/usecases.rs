@@ -12,6 +12,7 @@ mod subjects;
 pub mod sync_ticket;
 #[cfg(test)]
 mod tests;
+mod ticket_list;
 mod timeline_events;
 
 pub use subjects::SubjectKind;

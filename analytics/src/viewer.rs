@@ -39,11 +39,6 @@ impl Viewer {
         Some(in_ids(col("entity_id"), &visible))
     }
 
-    /// Whether he may see the tickets of `entity`.
-    pub(crate) fn sees(&self, entity: i64, dimensions: &Dimensions) -> bool {
-        self.visible_ids(dimensions).is_none_or(|visible| visible.contains(&entity))
-    }
-
     fn visible_ids(&self, dimensions: &Dimensions) -> Option<BTreeSet<i64>> {
         match &self.entities {
             Visible::All => None,

@@ -56,7 +56,7 @@ impl Window {
         }
         if to.seconds() - from.seconds() > WINDOW_DAYS_MAX * 86_400 {
             let allowed = format!("at most {WINDOW_DAYS_MAX} days");
-            return Err(Error::invalid("window", "too long", allowed));
+            return Err(Error::invalid("from", "the window is too long", allowed));
         }
         Ok(Self { from, to })
     }
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(field(asked(None, None, Some("2026-03-01T00:00:00Z"))), "from");
         assert_eq!(field(asked(None, Some("2026-03-01T00:00:00"), None)), "from");
         assert_eq!(field(asked(None, Some("2026-03-01T00:00:00Z"), Some("2026-03-01T00:00:00Z"))), "from");
-        assert_eq!(field(asked(None, Some("1700-01-01T00:00:00Z"), None)), "window");
+        assert_eq!(field(asked(None, Some("1700-01-01T00:00:00Z"), None)), "from");
     }
 
     #[test]

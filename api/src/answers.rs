@@ -44,9 +44,14 @@ type Shows<T> = Result<Json<Shown<Answer<T>>>, Problem>;
 /// A request taken on.
 #[derive(ApiResponse)]
 enum Accepted {
-    /// The ticket will be read again.
+    /// The ticket will be read again; what becomes of it is told at `Location`.
     #[oai(status = 202)]
-    Accepted(Json<Shown<Answer<SyncReceipt>>>),
+    Accepted(
+        Json<Shown<Answer<SyncReceipt>>>,
+        /// Where to ask what became of the request.
+        #[oai(header = "Location")]
+        String,
+    ),
 }
 
 #[OpenApi(prefix_path = "/v1")]
@@ -89,7 +94,7 @@ impl Answers {
         Ok(Json(Shown(answer)))
     }
 
-    /// Asks for one ticket to be read from GLPI again at once.
+    /// Asks for one ticket to be read from GLPI again at once. `Location` says where to ask what became of it.
     #[oai(path = "/tickets/:id/sync", method = "post", tag = "Tag::Tickets", operation_id = "syncTicket")]
     async fn sync_ticket(
         &self,
@@ -99,7 +104,23 @@ impl Answers {
     ) -> Result<Accepted, Problem> {
         let input = sync_ticket::Input { ticket_id: id.0 };
         let answer = sync_ticket::execute(&self.analytics, &caller.0.viewer(), input, (self.clock)()).await?;
-        Ok(Accepted::Accepted(Json(Shown(answer))))
+        let location = format!("/v1/tickets/{}/sync/{}", id.0, answer.data.id);
+        Ok(Accepted::Accepted(Json(Shown(answer)), location))
+    }
+
+    /// What became of a request to read a ticket again: it waits, it is done, or it failed and why.
+    #[oai(path = "/tickets/:id/sync/:receipt", method = "get", tag = "Tag::Tickets", operation_id = "getSyncReceipt")]
+    async fn sync_receipt(
+        &self,
+        caller: Admin,
+        /// The ticket
+        id: Path<i64>,
+        /// `id` of the receipt
+        receipt: Path<i64>,
+    ) -> Shows<SyncReceipt> {
+        let input = sync_ticket::Receipt { ticket_id: id.0, receipt: receipt.0 };
+        let answer = sync_ticket::find(&self.analytics, &caller.0.viewer(), input, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
     }
 
     /// Who solved how much, and how much of it in time, by person or team.

@@ -1,5 +1,6 @@
 //! How the API says no, whom it lets in, and how it is.
 
+mod dead;
 mod paths;
 mod questions;
 mod rows;
@@ -60,7 +61,12 @@ fn claims(scope: &str) -> Value {
 
 /// A token of these claims, signed with the desk's own key.
 fn signed(claims: &Value) -> String {
-    let key = std::fs::read(DESK.home.path().join("signing.key")).unwrap();
+    signed_in(&DESK.home, claims)
+}
+
+/// A token of these claims, signed with the key of that data directory.
+fn signed_in(home: &Home, claims: &Value) -> String {
+    let key = std::fs::read(home.path().join("signing.key")).unwrap();
     encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(&key)).unwrap()
 }
 

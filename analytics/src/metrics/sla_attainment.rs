@@ -3,6 +3,7 @@
 use datafusion::prelude::col;
 
 use super::{Measure, Metric, Rows, Unit};
+use crate::lateness::solved_late;
 
 /// Tickets solved in the window that have a time to resolve, met where solved at or before the due instant.
 pub(crate) const SLA_ATTAINMENT: Metric = Metric {
@@ -12,10 +13,7 @@ pub(crate) const SLA_ATTAINMENT: Metric = Metric {
     meaning: "Tickets solved in the window that have a time to resolve, met where solved at or before the due instant.",
     rows: Rows::SolvedIn,
     measures: |_| {
-        let (solved, due) = (|| col("solved_at"), || col("due_ttr_at"));
-        vec![
-            Measure { name: "met", when: solved().lt_eq(due()) },
-            Measure { name: "breached", when: solved().gt(due()) },
-        ]
+        let met = col("solved_at").lt_eq(col("due_ttr_at"));
+        vec![Measure { name: "met", when: met }, Measure { name: "breached", when: solved_late() }]
     },
 };

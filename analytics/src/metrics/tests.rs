@@ -20,7 +20,7 @@ async fn check(metric: &'static Metric, tickets: &str, expected: &str) {
     let moment = Moment { now: at(NOW), window: Some(window) };
     let (analytics, viewer) = (desk(tickets), Viewer::of_everything());
     let reading = analytics.read(&viewer).await.unwrap();
-    let rows = reading.tickets(&TicketFilters::default()).unwrap();
+    let rows = reading.tickets(&TicketFilters::default()).await.unwrap();
     let tally = tally(&rows, &[], &[metric], &moment).await.unwrap().whole();
 
     let measures = (metric.measures)(&moment);

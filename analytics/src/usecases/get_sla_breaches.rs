@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use datafusion::{
     dataframe::DataFrame,
     functions_aggregate::expr_fn::{count, count_distinct},
@@ -16,21 +18,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     analytics::Analytics,
-    answer::Answer,
+    answer::{Answer, Page},
     error::Error,
     filters::TicketFilters,
     inputs,
     lateness::{CLOCKS, SEVERITIES, name},
     metrics::{Rows, SLA_BREACHES, sla_breaches::breaches},
     paging::{Order, PageInput, Place, SORT_KEY, Walk},
-    plans::{Moment, excluded::excluded, rows::Columns},
-    reading::Note,
+    plans::{Moment, rows::Columns},
+    reading::{Note, Reading},
     summaries::{TicketSummary, summaries},
     viewer::Viewer,
-    window::{WindowInput, zone},
+    window::{Window, WindowInput, zone},
 };
-
-use chrono::{DateTime, Utc};
 
 /// What to ask.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -120,6 +120,19 @@ const SORTS: [(&str, &str); 5] = [
     ("id", "breach_id"),
 ];
 
+const STATES: [(&str, i64); 2] = [("running", 1), ("stopped", 0)];
+
+/// A question that makes sense.
+struct Question {
+    walk: Walk,
+    window: Window,
+    zone: Tz,
+    order: Order<&'static str>,
+    severities: Vec<i64>,
+    clocks: Vec<Clock>,
+    state: Option<i64>,
+}
+
 /// Answers the question.
 pub async fn execute(
     analytics: &Analytics,
@@ -127,37 +140,54 @@ pub async fn execute(
     input: &Input,
     now: Instant,
 ) -> Result<Answer<SlaBreaches>, Error> {
-    let question = (&input.window, &input.severity, &input.clock, &input.state, &input.filters, &input.sort);
-    let walk = Walk::new(&input.page, "sla_breaches", viewer, &question, now)?;
-    let window = input.window.resolve("30d", walk.now)?;
-    let zone = zone(input.tz.as_deref())?;
-    let order = inputs::order(input.sort.as_deref(), "-breached_at", &SORTS)?;
-    let severities = inputs::choices("severity", &input.severity, &SEVERITIES)?;
-    let clocks = inputs::choices("clock", &input.clock, &CLOCKS.map(|clock| (name(clock), clock)))?;
-    let states = [("running", 1_i64), ("stopped", 0)];
-    let state = input.state.as_deref().map(|state| inputs::choice("state", state, &states)).transpose()?;
-    input.filters.validate()?;
-
+    let Question { walk, window, zone, order, severities, clocks, state } = input.understand(viewer, now)?;
     let moment = Moment { now: walk.now, window: Some(window) };
     let reading = analytics.read(viewer).await?;
-    let tickets = reading.tickets(&input.filters)?;
+    let tickets = reading.tickets(&input.filters).await?;
     let found = narrowed(breaches(&tickets, &clocks, &moment)?, &severities, state)?;
-    let mut data = counts(found.clone(), &clocks).await?;
-    let excluded = excluded(tickets, Rows::DueIn, &moment).await?;
+    let counted = counts(found.clone(), &clocks).await?;
+    let excluded = reading.excluded(tickets, Rows::DueIn, &moment).await?;
 
+    let (listed, page) = list(&reading, &walk, found, order, counted.total).await?;
+    let data = SlaBreaches { breaches: listed, ..counted };
+    let note = Note { metrics: vec![&SLA_BREACHES], zone, window: Some(window), excluded, page: Some(page) };
+    Ok(reading.answer(data, note, now))
+}
+
+impl Input {
+    fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
+        let question = (&self.window, &self.severity, &self.clock, &self.state, &self.filters, &self.sort);
+        let walk = Walk::new(&self.page, "sla_breaches", viewer, &question, now)?;
+        let window = self.window.resolve("30d", walk.now)?;
+        let zone = zone(self.tz.as_deref())?;
+        let order = inputs::order(self.sort.as_deref(), "-breached_at", &SORTS)?;
+        let severities = inputs::choices("severity", &self.severity, &SEVERITIES)?;
+        let clocks = inputs::choices("clock", &self.clock, &CLOCKS.map(|clock| (name(clock), clock)))?;
+        let state = self.state.as_deref().map(|state| inputs::choice("state", state, &STATES)).transpose()?;
+        self.filters.validate()?;
+        Ok(Question { walk, window, zone, order, severities, clocks, state })
+    }
+}
+
+/// The page of `breaches` that the walk is at.
+async fn list(
+    reading: &Reading<'_>,
+    walk: &Walk,
+    breaches: DataFrame,
+    order: Order<&'static str>,
+    total: u64,
+) -> Result<(Vec<SlaBreach>, Page), Error> {
     let order = Order { key: col(order.key), descending: order.descending };
     let mut rows = Vec::new();
-    for batch in walk.apply(found, order, "breach_id")?.collect().await? {
+    for batch in walk.apply(breaches, order, "breach_id")?.collect().await? {
         let columns = Columns::of(&batch);
         for (row, ticket) in summaries(&batch, &reading.dimensions)?.into_iter().enumerate() {
             let id = Columns::must(columns.integer("breach_id", row)?, "breach_id")?;
             rows.push((Place { key: columns.integer(SORT_KEY, row)?, id }, breach(&columns, row, ticket)?));
         }
     }
-    let (rows, page) = walk.cut(rows, data.total, reading.snapshot.version(), |(place, _)| *place);
-    data.breaches = rows.into_iter().map(|(_, breach)| breach).collect();
-    let note = Note { metrics: vec![&SLA_BREACHES], zone, window: Some(window), excluded, page: Some(page) };
-    Ok(reading.answer(data, note, now))
+    let (rows, page) = walk.cut(rows, total, reading.snapshot.version(), |(place, _)| *place);
+    Ok((rows.into_iter().map(|(_, breach)| breach).collect(), page))
 }
 
 fn narrowed(breaches: DataFrame, severities: &[i64], state: Option<i64>) -> Result<DataFrame, Error> {
@@ -180,7 +210,7 @@ async fn counts(breaches: DataFrame, clocks: &[Clock]) -> Result<SlaBreaches, Er
     }
     let keys = vec![col("clock"), col("severity"), col("is_running")];
     let counted = breaches.aggregate(keys, vec![count(lit(1_i64)).alias("breaches")])?;
-    let (mut by_clock, mut by_severity) = (BTreeMap::<i64, u64>::new(), BTreeMap::<i64, u64>::new());
+    let (mut by_clock, mut by_severity) = (BTreeMap::new(), BTreeMap::new());
     let (mut total, mut running) = (0, 0);
     for batch in counted.collect().await? {
         let columns = Columns::of(&batch);
@@ -193,23 +223,26 @@ async fn counts(breaches: DataFrame, clocks: &[Clock]) -> Result<SlaBreaches, Er
             running += if number("is_running")? == 1 { count } else { 0 };
         }
     }
-    let of_severity = |(name, number): &(&str, i64)| SeverityCount {
+    let (by_severity, by_clock) = (of_severities(&by_severity), of_clocks(&by_clock, clocks));
+    Ok(SlaBreaches { total, tickets, running, by_severity, by_clock, breaches: Vec::new() })
+}
+
+fn of_severities(counts: &BTreeMap<i64, u64>) -> Vec<SeverityCount> {
+    let of = |(name, number): &(&str, i64)| SeverityCount {
         severity: (*name).to_owned(),
-        breaches: by_severity.get(number).copied().unwrap_or(0),
+        breaches: counts.get(number).copied().unwrap_or(0),
     };
+    SEVERITIES.iter().rev().map(of).collect()
+}
+
+/// `counts` of the clocks that were asked for, all where none was.
+fn of_clocks(counts: &BTreeMap<i64, u64>, clocks: &[Clock]) -> Vec<ClockCount> {
     let asked = (0_i64..).zip(CLOCKS).filter(|(_, clock)| clocks.is_empty() || clocks.contains(clock));
-    let of_clock = |(number, clock): (i64, Clock)| ClockCount {
+    let of = |(number, clock): (i64, Clock)| ClockCount {
         clock: name(clock).to_owned(),
-        breaches: by_clock.get(&number).copied().unwrap_or(0),
+        breaches: counts.get(&number).copied().unwrap_or(0),
     };
-    Ok(SlaBreaches {
-        total,
-        tickets,
-        running,
-        by_severity: SEVERITIES.iter().rev().map(of_severity).collect(),
-        by_clock: asked.map(of_clock).collect(),
-        breaches: Vec::new(),
-    })
+    asked.map(of).collect()
 }
 
 fn breach(columns: &Columns<'_>, row: usize, ticket: TicketSummary) -> Result<SlaBreach, Error> {

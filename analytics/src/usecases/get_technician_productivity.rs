@@ -13,10 +13,9 @@ use crate::{
     filters::TicketFilters,
     inputs,
     metrics::{HANDLED, Rows},
-    paging::{PageInput, Place, Walk},
+    paging::{Order, PageInput, Place, Walk},
     plans::{
         Moment,
-        excluded::excluded,
         tally::{By, Tallies, tally},
     },
     reading::Note,
@@ -95,6 +94,16 @@ enum SortBy {
     Id,
 }
 
+/// A question that makes sense.
+struct Question {
+    walk: Walk,
+    window: Window,
+    zone: Tz,
+    order: Order<SortBy>,
+    group_by: SubjectKind,
+    width: i64,
+}
+
 /// Answers the question.
 pub async fn execute(
     analytics: &Analytics,
@@ -102,23 +111,14 @@ pub async fn execute(
     input: &Input,
     now: Instant,
 ) -> Result<Answer<TechnicianProductivity>, Error> {
-    let question = (&input.window, &input.tz, &input.filters, &input.group_by, input.band_hours, &input.sort);
-    let walk = Walk::new(&input.page, "technician_productivity", viewer, &question, now)?;
-    let window = input.window.resolve("30d", walk.now)?;
-    let zone = zone(input.tz.as_deref())?;
-    let sorts = [("handled", SortBy::Handled), ("id", SortBy::Id)];
-    let order = inputs::order(input.sort.as_deref(), "-handled", &sorts)?;
-    let group_by = inputs::choice("group_by", input.group_by.as_deref().unwrap_or("technician"), &SUBJECTS)?;
-    let width = inputs::choice("band_hours", &input.band_hours.unwrap_or(1).to_string(), &WIDTHS)?;
-    input.filters.validate()?;
-
+    let Question { walk, window, zone, order, group_by, width } = input.understand(viewer, now)?;
     let moment = Moment { now: walk.now, window: Some(window) };
     let reading = analytics.read(viewer).await?;
-    let tickets = reading.tickets(&input.filters)?;
+    let tickets = reading.tickets(&input.filters).await?;
     let hour = By::SolvedHour(zone);
     let all = tally(&tickets, &[hour], &[&HANDLED], &moment).await?;
     let each = tally(&tickets, &[hour, group_by.by()], &[&HANDLED], &moment).await?;
-    let excluded = excluded(tickets, Rows::SolvedIn, &moment).await?;
+    let excluded = reading.excluded(tickets, Rows::SolvedIn, &moment).await?;
 
     let rows = rows(&each, group_by, width, &reading.dimensions);
     let total = rows.len() as u64;
@@ -132,6 +132,21 @@ pub async fn execute(
     let data = TechnicianProductivity { group_by, attribution: ATTRIBUTION.to_owned(), bands, rows };
     let note = Note { metrics: vec![&HANDLED], zone, window: Some(window), excluded, page: Some(page) };
     Ok(reading.answer(data, note, now))
+}
+
+impl Input {
+    fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
+        let question = (&self.window, &self.tz, &self.filters, &self.group_by, self.band_hours, &self.sort);
+        let walk = Walk::new(&self.page, "technician_productivity", viewer, &question, now)?;
+        let window = self.window.resolve("30d", walk.now)?;
+        let zone = zone(self.tz.as_deref())?;
+        let sorts = [("handled", SortBy::Handled), ("id", SortBy::Id)];
+        let order = inputs::order(self.sort.as_deref(), "-handled", &sorts)?;
+        let group_by = inputs::choice("group_by", self.group_by.as_deref().unwrap_or("technician"), &SUBJECTS)?;
+        let width = inputs::choice("band_hours", &self.band_hours.unwrap_or(1).to_string(), &WIDTHS)?;
+        self.filters.validate()?;
+        Ok(Question { walk, window, zone, order, group_by, width })
+    }
 }
 
 fn bands(all: &Tallies, window_s: &[i64; 24], width: i64) -> Vec<HourBand> {

@@ -1,5 +1,6 @@
 //! GetTechnicianRanking: who solved how much, and how much of it in time, by person or team.
 
+use chrono_tz::Tz;
 use schemas::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +12,9 @@ use crate::{
     filters::TicketFilters,
     inputs,
     metrics::{BACKLOG, HANDLED, Metric, OVERDUE, Rows, SLA_ATTAINMENT},
-    paging::{PageInput, Place, Walk},
+    paging::{Order, PageInput, Place, Walk},
     plans::{
         Moment,
-        excluded::excluded,
         tally::{Tallies, Tally, tally},
     },
     ratio::Ratio,
@@ -22,7 +22,7 @@ use crate::{
     stores::Dimensions,
     summaries::Named,
     viewer::Viewer,
-    window::{WindowInput, zone},
+    window::{Window, WindowInput, zone},
 };
 
 /// Tickets with a time to resolve below which a share says too little to rank by.
@@ -101,7 +101,7 @@ pub struct TechnicianScorecard {
     pub without_sla: u64,
     /// Open now.
     pub open: u64,
-    /// Of them, late.
+    /// Of them, late now.
     pub overdue: u64,
 }
 
@@ -124,6 +124,17 @@ const SORTS: [(&str, SortBy); 5] = [
 
 const METRICS: [&Metric; 4] = [&HANDLED, &SLA_ATTAINMENT, &BACKLOG, &OVERDUE];
 
+/// A question that makes sense.
+struct Question {
+    walk: Walk,
+    window: Window,
+    zone: Tz,
+    order: Order<SortBy>,
+    group_by: SubjectKind,
+    metric: RankedBy,
+    minimum: u64,
+}
+
 /// Answers the question.
 pub async fn execute(
     analytics: &Analytics,
@@ -131,23 +142,13 @@ pub async fn execute(
     input: &Input,
     now: Instant,
 ) -> Result<Answer<TechnicianRanking>, Error> {
-    let question = (&input.window, &input.filters, &input.metric, &input.group_by, input.minimum, &input.sort);
-    let walk = Walk::new(&input.page, "technician_ranking", viewer, &question, now)?;
-    let window = input.window.resolve("30d", walk.now)?;
-    let zone = zone(input.tz.as_deref())?;
-    let order = inputs::order(input.sort.as_deref(), "rank", &SORTS)?;
-    let group_by = inputs::choice("group_by", input.group_by.as_deref().unwrap_or("technician"), &SUBJECTS)?;
-    let ranked = [("handled", RankedBy::Handled), ("sla", RankedBy::Sla)];
-    let metric = inputs::choice("metric", input.metric.as_deref().unwrap_or("handled"), &ranked)?;
-    let minimum = inputs::number("minimum", input.minimum, MINIMUM_DEFAULT, (1, MINIMUM_MAX))? as u64;
-    input.filters.validate()?;
-
+    let Question { walk, window, zone, order, group_by, metric, minimum } = input.understand(viewer, now)?;
     let moment = Moment { now: walk.now, window: Some(window) };
     let reading = analytics.read(viewer).await?;
-    let tickets = reading.tickets(&input.filters)?;
+    let tickets = reading.tickets(&input.filters).await?;
     let solved = tally(&tickets, &[], &[&HANDLED], &moment).await?.whole().count(&HANDLED);
     let tallies = tally(&tickets, &[group_by.by()], &METRICS, &moment).await?;
-    let mut excluded = excluded(tickets, Rows::SolvedIn, &moment).await?;
+    let mut excluded = reading.excluded(tickets, Rows::SolvedIn, &moment).await?;
     if let Some(nobody) = tallies.rows.get(&vec![None]).map(|tally| tally.count(&HANDLED)).filter(|count| *count > 0) {
         excluded.insert("unassigned".to_owned(), nobody);
     }
@@ -162,6 +163,22 @@ pub async fn execute(
     let data = TechnicianRanking { metric, group_by, attribution, minimum, tickets: solved, entries };
     let note = Note { metrics: METRICS.to_vec(), zone, window: Some(window), excluded, page: Some(page) };
     Ok(reading.answer(data, note, now))
+}
+
+impl Input {
+    fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
+        let question = (&self.window, &self.filters, &self.metric, &self.group_by, self.minimum, &self.sort);
+        let walk = Walk::new(&self.page, "technician_ranking", viewer, &question, now)?;
+        let window = self.window.resolve("30d", walk.now)?;
+        let zone = zone(self.tz.as_deref())?;
+        let order = inputs::order(self.sort.as_deref(), "rank", &SORTS)?;
+        let group_by = inputs::choice("group_by", self.group_by.as_deref().unwrap_or("technician"), &SUBJECTS)?;
+        let ranked = [("handled", RankedBy::Handled), ("sla", RankedBy::Sla)];
+        let metric = inputs::choice("metric", self.metric.as_deref().unwrap_or("handled"), &ranked)?;
+        let minimum = inputs::number("minimum", self.minimum, MINIMUM_DEFAULT, (1, MINIMUM_MAX))? as u64;
+        self.filters.validate()?;
+        Ok(Question { walk, window, zone, order, group_by, metric, minimum })
+    }
 }
 
 /// An entry without a rank for everybody who handled something.

@@ -14,10 +14,11 @@ use crate::{
     answer::Answer,
     error::Error,
     filters::TicketFilters,
+    inputs::ticket_id,
     lateness::{CLOCKS, due, is_running, late, name, over_by_s, target},
     paging::{PageInput, Place, Walk},
     plans::{flag, rows::Columns},
-    reading::Note,
+    reading::{Note, Reading},
     stores::Dimensions,
     summaries::{Named, TicketSummary, named, summaries, summary_columns},
     viewer::Viewer,
@@ -64,11 +65,12 @@ pub struct SlaClock {
     pub due_at: Option<DateTime<Utc>>,
     /// Seconds of working time that the agreement allows.
     pub target_s: Option<i64>,
-    /// It is over, running or stopped.
-    pub is_late: bool,
+    /// It went over its due instant, and runs on (`is_running`) or was stopped after it; by GLPI's rule, and so never while the
+    /// ticket is pending.
+    pub is_over: bool,
     /// Seconds on the wall beyond the due instant, where it is over.
     pub over_by_s: Option<i64>,
-    /// What it waits for has not happened.
+    /// The ticket is open and what the clock waits for has not happened.
     pub is_running: bool,
 }
 
@@ -81,33 +83,34 @@ pub async fn execute(
 ) -> Result<Answer<TicketTimeline>, Error> {
     let walk = Walk::new(&input.page, "ticket_timeline", viewer, &input.ticket_id, now)?;
     let zone = zone(input.tz.as_deref())?;
-    if input.ticket_id < 1 {
-        return Err(Error::invalid("ticket_id", format!("{} is no ticket", input.ticket_id), "1 or greater"));
-    }
+    let ticket_id = ticket_id(input.ticket_id)?;
 
     let reading = analytics.read(viewer).await?;
-    let ticket = reading.tickets(&TicketFilters::default())?.filter(col("ticket_id").eq(lit(input.ticket_id)))?;
+    let ticket = reading.tickets(&TicketFilters::default()).await?.filter(col("ticket_id").eq(lit(ticket_id.0)))?;
     let found = ticket.select(columns(walk.now)?)?.collect().await?;
-    let absent = Error::NotFound { what: "ticket", id: input.ticket_id };
+    let absent = Error::NotFound { what: "ticket", id: ticket_id.0 };
     let batch = found.iter().find(|batch| batch.num_rows() > 0).ok_or(absent)?;
-    let mut data = timeline(batch, &reading.dimensions)?;
+    let standing = timeline(batch, &reading.dimensions)?;
 
-    let batches = reading.snapshot.of_ticket(Table::TicketEvents, TicketId(input.ticket_id)).await?;
+    let told = told(&reading, ticket_id).await?;
+    let total = told.len() as u64;
+    let told = walk.apply_to(told, false, |(place, _)| *place);
+    let (told, page) = walk.cut(told, total, reading.snapshot.version(), |(place, _)| *place);
+    let data = TicketTimeline { events: told.into_iter().map(|(_, event)| event).collect(), ..standing };
+    let note = Note { zone, page: Some(page), ..Note::default() };
+    Ok(reading.answer(data, note, now))
+}
+
+/// Everything that happened to the ticket, in order. The place in the order decides between events of one instant.
+async fn told(reading: &Reading<'_>, ticket: TicketId) -> Result<Vec<(Place, TicketTimelineEvent)>, Error> {
     let mut all = Vec::new();
-    for batch in &batches {
+    for batch in &reading.snapshot.of_ticket(Table::TicketEvents, ticket).await? {
         all.extend(events(batch, &reading.dimensions)?);
     }
     let mut all = told_last(all);
     all.sort_by_key(|(order, _)| *order);
-    let total = all.len() as u64;
-    // The place in the order decides between events of one instant.
     let place = |id, order: EventOrder| Place { key: Some(order.at.0), id };
-    let rows = (0_i64..).zip(all).map(|(id, (order, event))| (place(id, order), event)).collect();
-    let rows = walk.apply_to(rows, false, |(place, _)| *place);
-    let (rows, page) = walk.cut(rows, total, reading.snapshot.version(), |(place, _)| *place);
-    data.events = rows.into_iter().map(|(_, event)| event).collect();
-    let note = Note { zone, page: Some(page), ..Note::default() };
-    Ok(reading.answer(data, note, now))
+    Ok((0_i64..).zip(all).map(|(id, (order, event))| (place(id, order), event)).collect())
 }
 
 /// A history row that was told anew (its ticket moved, its conversion was mended) stands once, as told last.
@@ -156,15 +159,15 @@ fn timeline(batch: &RecordBatch, dimensions: &Dimensions) -> Result<TicketTimeli
         let number = |what: &str| columns.integer(&format!("{}_{what}", name(clock)), 0);
         let agreement = number("agreement")?.map(|id| named(agreement(clock).0, id, dimensions));
         let due_at = columns.time(&format!("{}_due", name(clock)), 0)?;
-        let is_late = number("late")? == Some(1);
+        let is_over = number("late")? == Some(1);
         if agreement.is_some() || due_at.is_some() {
             slas.push(SlaClock {
                 clock: name(clock).to_owned(),
                 agreement,
                 due_at,
                 target_s: number("target")?,
-                is_late,
-                over_by_s: number("over")?.filter(|_| is_late),
+                is_over,
+                over_by_s: number("over")?.filter(|_| is_over),
                 is_running: number("running")? == Some(1),
             });
         }

@@ -1,9 +1,10 @@
 //! GetTicketsBacklog: the tickets open now, by what and how old, down to the tickets themselves.
 
-use datafusion::{dataframe::DataFrame, prelude::col};
+use chrono_tz::Tz;
 use schemas::Instant;
 use serde::{Deserialize, Serialize};
 
+use super::ticket_list;
 use crate::{
     analytics::Analytics,
     answer::Answer,
@@ -15,16 +16,14 @@ use crate::{
         backlog_age::{AGE_BANDS, AgeBand},
         update_age::UPDATE_BANDS,
     },
-    paging::{Order, PageInput, Place, SORT_KEY, Walk},
+    paging::{Order, PageInput, Walk},
     plans::{
         Moment,
-        excluded::excluded,
-        rows::Columns,
         tally::{By, Tallies, Tally, tally},
     },
-    reading::{Note, Reading},
+    reading::Note,
     stores::Dimensions,
-    summaries::{TicketSummary, named, summaries, summary_columns, word},
+    summaries::{TicketSummary, named, word},
     viewer::Viewer,
     window::zone,
 };
@@ -63,7 +62,7 @@ pub struct TicketsBacklog {
     pub pending: u64,
     /// Of them, without a person or group.
     pub unassigned: u64,
-    /// Of them, late.
+    /// Of them, late now.
     pub overdue: u64,
     /// Of all of them.
     pub aging: TicketAging,
@@ -105,7 +104,7 @@ pub struct BacklogRow {
     pub keys: Vec<BacklogKey>,
     /// How many.
     pub tickets: u64,
-    /// Of them, late.
+    /// Of them, late now.
     pub overdue: u64,
     /// By age.
     pub aging: TicketAging,
@@ -116,7 +115,8 @@ pub struct BacklogRow {
 pub struct BacklogKey {
     /// The dimension.
     pub by: String,
-    /// GLPI's id or number; `None` for tickets without one, such as those of nobody.
+    /// GLPI's id or number; `None` for tickets without one, such as those of nobody, which the filter of this dimension calls
+    /// `none`, and for every number together that has no name of its own, which is `other`.
     pub id: Option<i64>,
     /// Its name, as far as Farol knows it.
     pub name: Option<String>,
@@ -131,16 +131,17 @@ const DIMENSIONS: [(&str, (&str, By)); 6] = [
     ("entity", ("entity", By::Entity)),
 ];
 
-const SORTS: [(&str, &str); 5] = [
-    ("opened_at", "opened_at"),
-    ("modified_at", "modified_at"),
-    ("priority", "priority"),
-    ("due_ttr_at", "due_ttr_at"),
-    ("id", "ticket_id"),
-];
-
 const METRICS: [&Metric; 6] = [&BACKLOG, &PENDING, &UNASSIGNED, &OVERDUE, &BACKLOG_AGE, &UPDATE_AGE];
 const ROW_METRICS: [&Metric; 4] = [&BACKLOG, &OVERDUE, &BACKLOG_AGE, &UPDATE_AGE];
+
+/// A question that makes sense.
+struct Question {
+    walk: Walk,
+    zone: Tz,
+    order: Order<&'static str>,
+    by: Vec<(&'static str, By)>,
+    age: Option<AgeBand>,
+}
 
 /// Answers the question.
 pub async fn execute(
@@ -149,45 +150,38 @@ pub async fn execute(
     input: &Input,
     now: Instant,
 ) -> Result<Answer<TicketsBacklog>, Error> {
-    let question = (&input.age, &input.filters, &input.sort);
-    let walk = Walk::new(&input.page, "tickets_backlog", viewer, &question, now)?;
-    let zone = zone(input.tz.as_deref())?;
-    let order = inputs::order(input.sort.as_deref(), "opened_at", &SORTS)?;
-    let by = dimensions(&input.by)?;
-    let ages = AGE_BANDS.map(|band| (band.name, band));
-    let age = input.age.as_deref().map(|name| inputs::choice("age", name, &ages)).transpose()?;
-    input.filters.validate()?;
-
+    let Question { walk, zone, order, by, age } = input.understand(viewer, now)?;
     let moment = Moment { now: walk.now, window: None };
     let reading = analytics.read(viewer).await?;
-    let mut tickets = reading.tickets(&input.filters)?;
+    let mut tickets = reading.tickets(&input.filters).await?;
     if let Some(band) = age {
         tickets = tickets.filter(band.holds("opened_at", walk.now))?;
     }
     let whole = tally(&tickets, &[], &METRICS, &moment).await?.whole();
-    let dimensions: Vec<By> = by.iter().map(|(_, by)| *by).collect();
-    let counted = match dimensions.as_slice() {
+    let counted = match by.iter().map(|(_, by)| *by).collect::<Vec<_>>().as_slice() {
         [] => Tallies::default(),
-        some => tally(&tickets, some, &ROW_METRICS, &moment).await?,
+        dimensions => tally(&tickets, dimensions, &ROW_METRICS, &moment).await?,
     };
-    let excluded = excluded(tickets.clone(), Rows::Open, &moment).await?;
+    let excluded = reading.excluded(tickets.clone(), Rows::Open, &moment).await?;
 
-    let total = whole.count(&BACKLOG);
-    let order = Order { key: col(order.key), descending: order.descending };
-    let listed = list(&reading, &walk, Rows::Open.counted(tickets, &moment)?, order).await?;
-    let (listed, page) = walk.cut(listed, total, reading.snapshot.version(), |(place, _)| *place);
-    let data = TicketsBacklog {
-        total,
-        pending: whole.count(&PENDING),
-        unassigned: whole.count(&UNASSIGNED),
-        overdue: whole.count(&OVERDUE),
-        aging: aging(&whole),
-        rows_total: counted.rows.len() as u64,
-        rows: rows(&counted, &by, &reading.dimensions),
-        tickets: listed.into_iter().map(|(_, ticket)| ticket).collect(),
-    };
+    let listed = Rows::Open.counted(tickets, &moment)?;
+    let (tickets, page) = ticket_list::page(&reading, &walk, listed, order, whole.count(&BACKLOG)).await?;
+    let data = backlog(&whole, rows(&counted, &by, &reading.dimensions), tickets);
     let note = Note { metrics: METRICS.to_vec(), zone, window: None, excluded, page: Some(page) };
     Ok(reading.answer(data, note, now))
+}
+
+impl Input {
+    fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
+        let walk = Walk::new(&self.page, "tickets_backlog", viewer, &(&self.age, &self.filters, &self.sort), now)?;
+        let zone = zone(self.tz.as_deref())?;
+        let order = ticket_list::order(self.sort.as_deref(), "opened_at")?;
+        let by = dimensions(&self.by)?;
+        let ages = AGE_BANDS.map(|band| (band.name, band));
+        let age = self.age.as_deref().map(|name| inputs::choice("age", name, &ages)).transpose()?;
+        self.filters.validate()?;
+        Ok(Question { walk, zone, order, by, age })
+    }
 }
 
 fn dimensions(names: &[String]) -> Result<Vec<(&'static str, By)>, Error> {
@@ -199,48 +193,72 @@ fn dimensions(names: &[String]) -> Result<Vec<(&'static str, By)>, Error> {
     Ok(by)
 }
 
-async fn list(
-    reading: &Reading<'_>,
-    walk: &Walk,
-    tickets: DataFrame,
-    order: Order<datafusion::prelude::Expr>,
-) -> Result<Vec<(Place, TicketSummary)>, Error> {
-    let mut columns = summary_columns(walk.now);
-    columns.push(col(SORT_KEY));
-    let mut rows = Vec::new();
-    for batch in walk.apply(tickets, order, "ticket_id")?.select(columns)?.collect().await? {
-        let columns = Columns::of(&batch);
-        for (row, ticket) in summaries(&batch, &reading.dimensions)?.into_iter().enumerate() {
-            rows.push((Place { key: columns.integer(SORT_KEY, row)?, id: ticket.id }, ticket));
-        }
+fn backlog(whole: &Tally, mut rows: Vec<BacklogRow>, tickets: Vec<TicketSummary>) -> TicketsBacklog {
+    let rows_total = rows.len() as u64;
+    rows.truncate(ROWS_MAX);
+    TicketsBacklog {
+        total: whole.count(&BACKLOG),
+        pending: whole.count(&PENDING),
+        unassigned: whole.count(&UNASSIGNED),
+        overdue: whole.count(&OVERDUE),
+        aging: aging(whole),
+        rows,
+        rows_total,
+        tickets,
     }
-    Ok(rows)
 }
 
+/// Every row, the largest first, equal ones in the order of their keys.
 fn rows(counted: &Tallies, by: &[(&'static str, By)], dimensions: &Dimensions) -> Vec<BacklogRow> {
-    let mut rows: Vec<_> = counted.rows.iter().collect();
-    // Stable: equal counts stay in the order of their keys.
-    rows.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.count(&BACKLOG)));
-    rows.truncate(ROWS_MAX);
-    let row = |(ids, tally): (&Vec<Option<i64>>, &Tally)| BacklogRow {
-        keys: by.iter().zip(ids).map(|((name, by), id)| key(name, *by, *id, dimensions)).collect(),
-        tickets: tally.count(&BACKLOG),
-        overdue: tally.count(&OVERDUE),
-        aging: aging(tally),
-    };
-    rows.into_iter().map(row).collect()
+    let mut rows: Vec<BacklogRow> = Vec::new();
+    for (ids, tally) in &counted.rows {
+        let keys: Vec<_> = by.iter().zip(ids).map(|((name, by), id)| key(name, *by, *id, dimensions)).collect();
+        let row =
+            BacklogRow { keys, tickets: tally.count(&BACKLOG), overdue: tally.count(&OVERDUE), aging: aging(tally) };
+        // Only keys named `other` can be the same for several numbers: few rows, so looking for one costs little.
+        let same =
+            row.keys.iter().any(BacklogKey::is_other).then(|| rows.iter_mut().find(|known| known.keys == row.keys));
+        match same.flatten() {
+            Some(known) => known.add(&row),
+            None => rows.push(row),
+        }
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse(row.tickets));
+    rows
+}
+
+impl BacklogKey {
+    /// It stands for every number of a status or priority that has no name of its own.
+    fn is_other(&self) -> bool {
+        self.id.is_none() && self.name.is_some()
+    }
+}
+
+impl BacklogRow {
+    fn add(&mut self, other: &Self) {
+        self.tickets += other.tickets;
+        self.overdue += other.overdue;
+        let buckets = self.aging.since_opened.iter_mut().chain(&mut self.aging.since_update);
+        for (bucket, more) in buckets.zip(other.aging.since_opened.iter().chain(&other.aging.since_update)) {
+            bucket.tickets += more.tickets;
+        }
+    }
 }
 
 fn key(name: &str, by: By, id: Option<i64>, dimensions: &Dimensions) -> BacklogKey {
-    let of = |kind: &str| id.and_then(|id| named(kind, id, dimensions).name);
-    let name_of_id = match by {
-        By::Status => Some(word(&STATUSES, id).to_owned()),
-        By::Priority => Some(word(&PRIORITIES, id).to_owned()),
-        By::Entity => of("Entity"),
-        By::Category => of("ITILCategory"),
-        By::Group => of("Group"),
-        By::Technician => of("User"),
-        By::SolvedHour(_) => None,
+    let row = |kind: &str| (id, id.and_then(|id| named(kind, id, dimensions).name));
+    let number = |known: &[(&'static str, u8)]| {
+        let id = id.filter(|id| known.iter().any(|(_, number)| i64::from(*number) == *id));
+        (id, Some(word(known, id).to_owned()))
+    };
+    let (id, name_of_id) = match by {
+        By::Status => number(&STATUSES),
+        By::Priority => number(&PRIORITIES),
+        By::Entity => row("Entity"),
+        By::Category => row("ITILCategory"),
+        By::Group => row("Group"),
+        By::Technician => row("User"),
+        By::SolvedHour(_) => (id, None),
     };
     BacklogKey { by: name.to_owned(), id, name: name_of_id }
 }

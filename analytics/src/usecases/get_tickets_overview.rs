@@ -4,28 +4,26 @@
 //! window, with the status they have now. Open, overdue, at risk, unassigned and pending are about now; created, solved
 //! and closed about the window.
 
-use datafusion::prelude::col;
+use chrono_tz::Tz;
 use schemas::Instant;
 use serde::{Deserialize, Serialize};
 
+use super::ticket_list;
 use crate::{
     analytics::Analytics,
     answer::Answer,
     error::Error,
-    filters::{PRIORITIES, STATUSES, TicketFilters},
-    inputs,
+    filters::{OTHER, PRIORITIES, STATUSES, TicketFilters},
     metrics::{AT_RISK, BACKLOG, CLOSED, CREATED, Metric, OVERDUE, PENDING, Rows, SOLVED, TICKETS, UNASSIGNED},
-    paging::{Order, PageInput, Place, SORT_KEY, Walk},
+    paging::{Order, PageInput, Walk},
     plans::{
         Moment,
-        excluded::excluded,
-        rows::Columns,
         tally::{By, Tallies, Tally, tally},
     },
     reading::Note,
-    summaries::{TicketSummary, summaries, summary_columns},
+    summaries::TicketSummary,
     viewer::Viewer,
-    window::{WindowInput, zone},
+    window::{Window, WindowInput, zone},
 };
 
 /// What to ask.
@@ -56,7 +54,7 @@ pub struct TicketsOverview {
     pub by_priority: Vec<PriorityCount>,
     /// Open now.
     pub open: u64,
-    /// Late now.
+    /// Open and late now, as `is_late_now` of a ticket says.
     pub overdue: u64,
     /// Three quarters or more of the time to resolve are over, but not all.
     pub at_risk: u64,
@@ -107,16 +105,16 @@ pub struct AtRiskBands {
     pub from_95: u64,
 }
 
-const SORTS: [(&str, &str); 5] = [
-    ("opened_at", "opened_at"),
-    ("modified_at", "modified_at"),
-    ("priority", "priority"),
-    ("due_ttr_at", "due_ttr_at"),
-    ("id", "ticket_id"),
-];
-
 /// What the counts of the whole answer come from; `TICKETS` is counted by status and priority beside.
 const METRICS: [&Metric; 8] = [&BACKLOG, &PENDING, &UNASSIGNED, &OVERDUE, &AT_RISK, &CREATED, &SOLVED, &CLOSED];
+
+/// A question that makes sense.
+struct Question {
+    walk: Walk,
+    window: Window,
+    zone: Tz,
+    order: Order<&'static str>,
+}
 
 /// Answers the question.
 pub async fn execute(
@@ -125,39 +123,31 @@ pub async fn execute(
     input: &Input,
     now: Instant,
 ) -> Result<Answer<TicketsOverview>, Error> {
-    let question = (&input.window, &input.filters, &input.sort);
-    let walk = Walk::new(&input.page, "tickets_overview", viewer, &question, now)?;
-    let window = input.window.resolve("30d", walk.now)?;
-    let zone = zone(input.tz.as_deref())?;
-    let order = inputs::order(input.sort.as_deref(), "-opened_at", &SORTS)?;
-    input.filters.validate()?;
-
+    let Question { walk, window, zone, order } = input.understand(viewer, now)?;
     let moment = Moment { now: walk.now, window: Some(window) };
     let reading = analytics.read(viewer).await?;
-    let tickets = reading.tickets(&input.filters)?;
+    let tickets = reading.tickets(&input.filters).await?;
     let whole = tally(&tickets, &[], &METRICS, &moment).await?.whole();
     let by = tally(&tickets, &[By::Status, By::Priority], &[&TICKETS], &moment).await?;
-    let excluded = excluded(tickets.clone(), Rows::OpenOrTouchedIn, &moment).await?;
-
-    let listed = Rows::OpenOrTouchedIn.counted(tickets, &moment)?;
-    let mut columns = summary_columns(walk.now);
-    columns.push(col(SORT_KEY));
-    let order = Order { key: col(order.key), descending: order.descending };
-    let mut rows: Vec<(Place, TicketSummary)> = Vec::new();
-    for batch in walk.apply(listed, order, "ticket_id")?.select(columns)?.collect().await? {
-        let columns = Columns::of(&batch);
-        for (row, ticket) in summaries(&batch, &reading.dimensions)?.into_iter().enumerate() {
-            rows.push((Place { key: columns.integer(SORT_KEY, row)?, id: ticket.id }, ticket));
-        }
-    }
+    let excluded = reading.excluded(tickets.clone(), Rows::OpenOrTouchedIn, &moment).await?;
 
     let total = by.rows.values().map(|tally| tally.count(&TICKETS)).sum();
-    let (rows, page) = walk.cut(rows, total, reading.snapshot.version(), |(place, _)| *place);
-    let tickets = rows.into_iter().map(|(_, ticket)| ticket).collect();
-    let mut metrics = vec![&TICKETS];
-    metrics.extend(METRICS);
+    let listed = Rows::OpenOrTouchedIn.counted(tickets, &moment)?;
+    let (tickets, page) = ticket_list::page(&reading, &walk, listed, order, total).await?;
+    let metrics = [&[&TICKETS][..], &METRICS].concat();
     let note = Note { metrics, zone, window: Some(window), excluded, page: Some(page) };
     Ok(reading.answer(overview(&whole, &by, total, tickets), note, now))
+}
+
+impl Input {
+    fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
+        let walk = Walk::new(&self.page, "tickets_overview", viewer, &(&self.window, &self.filters, &self.sort), now)?;
+        let window = self.window.resolve("30d", walk.now)?;
+        let zone = zone(self.tz.as_deref())?;
+        let order = ticket_list::order(self.sort.as_deref(), "-opened_at")?;
+        self.filters.validate()?;
+        Ok(Question { walk, window, zone, order })
+    }
 }
 
 fn overview(whole: &Tally, by: &Tallies, total: u64, tickets: Vec<TicketSummary>) -> TicketsOverview {
@@ -192,7 +182,7 @@ fn words(by: &Tallies, place: usize, known: &[(&'static str, u8)]) -> Vec<(Strin
         known.iter().map(|(name, number)| ((*name).to_owned(), sum(&|key| key == i64::from(*number)))).collect();
     let other = sum(&|key| known.iter().all(|(_, number)| key != i64::from(*number)));
     if other > 0 {
-        counts.push(("other".to_owned(), other));
+        counts.push((OTHER.to_owned(), other));
     }
     counts
 }

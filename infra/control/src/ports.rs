@@ -1,6 +1,6 @@
 //! The ports of the read side that control state implements.
 
-use analytics::{IngestionStatusReader, PortError, SyncReceipt, SyncRequests, SyncState};
+use analytics::{IngestionStatusReader, PortError, SyncRead, SyncReceipt, SyncRequests, SyncState};
 use async_trait::async_trait;
 use schemas::{Instant, TicketId, ingestion::IngestionStatus};
 
@@ -24,15 +24,19 @@ impl SyncRequests for Control {
     }
 }
 
-fn receipt((id, ticket_id, requested_at, state): SyncRow) -> Result<SyncReceipt, Error> {
-    let state = match state.as_str() {
-        "waiting" => SyncState::Waiting,
-        "done" => SyncState::Done,
-        "failed" => SyncState::Failed,
+fn receipt((id, ticket_id, requested_at, state, finished_at, detail): SyncRow) -> Result<SyncReceipt, Error> {
+    let time = |at: i64| Instant(at).datetime().ok_or_else(|| Error::Row(format!("time {at}")));
+    let read = |detail: String| {
+        serde_json::from_str::<SyncRead>(&detail).map_err(|error| Error::Row(format!("answer {detail}: {error}")))
+    };
+    let (state, read, failure) = match state.as_str() {
+        "waiting" => (SyncState::Waiting, None, None),
+        "done" => (SyncState::Done, detail.map(read).transpose()?, None),
+        "failed" => (SyncState::Failed, None, detail),
         other => return Err(Error::Row(format!("state {other}"))),
     };
-    let requested_at = Instant(requested_at).datetime().ok_or_else(|| Error::Row(format!("time {requested_at}")))?;
-    Ok(SyncReceipt { id, ticket_id, state, requested_at })
+    let (requested_at, finished_at) = (time(requested_at)?, finished_at.map(time).transpose()?);
+    Ok(SyncReceipt { id, ticket_id, state, requested_at, finished_at, read, failure })
 }
 
 fn unavailable(error: &Error) -> PortError {

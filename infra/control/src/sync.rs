@@ -1,5 +1,6 @@
 //! Requests to read one ticket again at once. They survive a restart and are answered at least once.
 
+use analytics::SyncRead;
 use schemas::{Instant, TicketId};
 
 use crate::{Control, Error};
@@ -13,15 +14,17 @@ pub struct QueuedSync {
     pub ticket_id: TicketId,
 }
 
-/// A request and what became of it: id, ticket, when it was asked, `waiting`, `done` or `failed`.
-pub(crate) type SyncRow = (i64, i64, i64, String);
+/// A request and what became of it: id, ticket, when it was asked, `waiting`, `done` or `failed`, when it was answered, and
+/// what was read (as JSON) or why not.
+pub(crate) type SyncRow = (i64, i64, i64, String, Option<i64>, Option<String>);
 
 impl Control {
     /// Asks for `ticket` to be read. A request for it that still waits is answered in place of a second one.
     pub(crate) async fn queue_sync(&self, ticket: TicketId, now: Instant) -> Result<SyncRow, Error> {
         let mut transaction = self.pool.begin_with("begin immediate").await?;
         let waiting: Option<SyncRow> = sqlx::query_as(
-            "select id, ticket_id, requested_at, state from sync_requests where state = 'waiting' and ticket_id = $1 limit 1",
+            "select id, ticket_id, requested_at, state, finished_at, detail from sync_requests
+             where state = 'waiting' and ticket_id = $1 limit 1",
         )
         .bind(ticket.0)
         .fetch_optional(&mut *transaction)
@@ -31,7 +34,7 @@ impl Control {
             None => {
                 sqlx::query_as(
                     "insert into sync_requests (ticket_id, requested_at, state) values ($1, $2, 'waiting')
-                     returning id, ticket_id, requested_at, state",
+                     returning id, ticket_id, requested_at, state, finished_at, detail",
                 )
                 .bind(ticket.0)
                 .bind(now.0)
@@ -45,10 +48,12 @@ impl Control {
 
     /// A request by its number.
     pub(crate) async fn find_sync(&self, id: i64) -> Result<Option<SyncRow>, Error> {
-        Ok(sqlx::query_as("select id, ticket_id, requested_at, state from sync_requests where id = $1")
-            .bind(id)
-            .fetch_optional(&self.pool)
-            .await?)
+        Ok(sqlx::query_as(
+            "select id, ticket_id, requested_at, state, finished_at, detail from sync_requests where id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await?)
     }
 
     /// The oldest requests nobody has answered.
@@ -61,14 +66,17 @@ impl Control {
         Ok(rows.into_iter().map(|(id, ticket)| QueuedSync { id, ticket_id: TicketId(ticket) }).collect())
     }
 
-    /// Answers a request: `Ok` when the ticket was read, else why not.
-    pub async fn finish_sync(&self, id: i64, outcome: Result<(), String>, now: Instant) -> Result<(), Error> {
-        let state = if outcome.is_ok() { "done" } else { "failed" };
+    /// Answers a request: what was read, or why nothing was.
+    pub async fn finish_sync(&self, id: i64, outcome: Result<SyncRead, String>, now: Instant) -> Result<(), Error> {
+        let (state, detail) = match outcome {
+            Ok(read) => ("done", serde_json::to_string(&read).map_err(|error| Error::Row(error.to_string()))?),
+            Err(reason) => ("failed", reason),
+        };
         sqlx::query("update sync_requests set state = $2, finished_at = $3, detail = $4 where id = $1")
             .bind(id)
             .bind(state)
             .bind(now.0)
-            .bind(outcome.err())
+            .bind(detail)
             .execute(&self.pool)
             .await?;
         Ok(())

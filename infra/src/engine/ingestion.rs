@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use analytics::SyncRead;
 use anyhow::anyhow;
 use pipeline::{
     Fault,
@@ -126,7 +127,7 @@ impl Engine {
                     if ingested.appended > 0 {
                         self.doorbell.notify_one();
                     }
-                    Ok(())
+                    Ok(SyncRead { rows: ingested.counts, events: ingested.appended })
                 }
                 // It waits for the source to come back.
                 Err(error) if error.fault() == Fault::Transient => return Err(error.into()),

@@ -1,6 +1,8 @@
 //! Questions that make no sense.
 
-use super::{DESK, WINDOWED, paged, refused};
+use reqwest::Method;
+
+use super::{DESK, WINDOWED, assert_problem, claims, paged, refused, signed};
 
 async fn each_names(paths: &[String], queries: &[(&str, &str)]) {
     for path in paths {
@@ -43,8 +45,8 @@ async fn pages_that_cannot_be_are_refused_by_every_question() {
 #[tokio::test(flavor = "multi_thread")]
 async fn windows_that_cannot_be_are_refused() {
     let queries = [
-        ("timeWindow=fortnight", "window"),
-        ("timeWindow=7d&from=2026-01-01T00:00:00Z", "window"),
+        ("timeWindow=fortnight", "timeWindow"),
+        ("timeWindow=7d&from=2026-01-01T00:00:00Z", "timeWindow"),
         ("from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z", "from"),
         ("from=2026-03-01T00:00:00Z&to=2026-03-01T00:00:00Z", "from"),
         ("from=2999-01-01T00:00:00Z", "from"),
@@ -54,7 +56,7 @@ async fn windows_that_cannot_be_are_refused() {
         ("from=2026-13-01T00:00:00Z", "from"),
         ("from=yesterday", "from"),
         ("from=2026-03-01T00:00:00Z&to=%ff", "to"),
-        ("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z", "window"),
+        ("from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z", "from"),
     ];
     each_names(&WINDOWED.map(str::to_owned), &queries).await;
 }
@@ -136,6 +138,62 @@ async fn words_of_one_question_are_checked_and_refused_by_the_others() {
     for (path, queries) in own {
         each_names(&[path.to_owned()], queries).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_names_the_parameter_as_it_is_typed() {
+    let (_, _, document) = DESK.up.get("/openapi.json", None).await;
+    let admin = signed(&claims("dash.read dash.admin"));
+    let mut refusals = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            for parameter in &parameters {
+                let name = parameter["name"].as_str().unwrap();
+                let is_of_path = parameter["in"] == "path";
+                let wrong = if parameter["schema"]["type"] == "integer" { "-1" } else { "!!" };
+                // A window's end needs a beginning, and the unknown number of a receipt is not a wrong one.
+                let query =
+                    if name == "to" { "from=2026-01-01T00:00:00Z&to=!!".to_owned() } else { format!("{name}={wrong}") };
+                let wrongs = if name == "receipt" { &["x"][..] } else { &["x", "0", "1.5"] };
+                let asked = if is_of_path {
+                    wrongs
+                        .iter()
+                        .map(|wrong| {
+                            path.replace(&format!("{{{name}}}"), wrong).replace("{id}", "7").replace("{receipt}", "7")
+                        })
+                        .collect()
+                } else {
+                    vec![format!("{}?{query}", path.replace("{id}", "7"))]
+                };
+                for asked in asked {
+                    let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+                    let answer = DESK.up.ask(method, &asked, Some(&admin)).await;
+                    assert_problem(&asked, &answer, 400, "invalid_input");
+                    assert_eq!(answer.2["field"], name, "{asked}: {}", answer.2);
+                    assert!(answer.2["detail"].as_str().unwrap().contains(name), "{asked}: {}", answer.2);
+                    refusals += 1;
+                }
+            }
+        }
+    }
+    assert!(refusals > 60, "{refusals}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_name_is_refused_with_those_it_may_have_meant() {
+    let name = {
+        let desk = DESK.glpi.desk();
+        let desk = desk.read();
+        let mut groups = desk.rows("Group").unwrap().values();
+        groups.find_map(|row| row["name"].as_str().filter(|name| name.len() > 4).map(str::to_owned)).unwrap()
+    };
+    let misspelt = format!("{}x", name.replace(' ', "%20"));
+    let problem = refused(&format!("/v1/tickets/backlog?queue={misspelt}"), 400, "invalid_input").await;
+    let detail = problem["detail"].as_str().unwrap();
+    let (_, offered) = detail.split_once("the nearest: ").unwrap();
+    assert!(offered.starts_with(&name) || offered.split(", ").next().unwrap().ends_with(&name), "{detail}");
+    assert!(offered.split(", ").count() <= 5, "{detail}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

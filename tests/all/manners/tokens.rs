@@ -41,6 +41,8 @@ fn wrong_tokens(scope: &str) -> Vec<(&'static str, String)> {
         ("an empty key", made(Algorithm::HS256, b"")),
         ("another algorithm", made(Algorithm::HS512, &key)),
         ("expired", signed(&with(&good, "exp", (now - 60).into()))),
+        ("expired a moment ago", signed(&with(&good, "exp", (now - 1).into()))),
+        ("issued later", signed(&with(&good, "iat", (now + 600).into()))),
         ("without an end", signed(&with(&good, "exp", Value::Null))),
         ("not valid yet", signed(&with(&good, "nbf", (now + 600).into()))),
         ("another issuer", signed(&with(&good, "iss", "elsewhere".into()))),

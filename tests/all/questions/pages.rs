@@ -30,6 +30,12 @@ async fn a_walk_over_the_overview_meets_every_ticket_once_in_order() {
         .filter(|ticket| is_counted(ticket) && is_touched(&ticket.row, window()))
         .map(|ticket| ticket.row.id)
         .collect();
+    let (listed, _) = walk(&format!("/v1/tickets/overview?{}", asked_window()), "tickets", 500).await;
+    for ticket in tickets().iter().filter(|ticket| expected.contains(&ticket.row.id)) {
+        let row = listed.iter().find(|row| row["id"] == ticket.row.id).unwrap();
+        let late = ticket.row.solvedate.zip(ticket.row.time_to_resolve).map(|(solved, due)| solved > due);
+        assert_eq!(row["solved_late"], Value::from(late), "{row}");
+    }
     for (sort, limit) in [
         ("opened_at", 97),
         ("-modified_at", 61),
@@ -69,7 +75,8 @@ async fn the_backlogs_list_is_every_open_ticket_with_what_glpi_says_of_it() {
         assert_eq!(row["due_ttr_at"], iso(ticket.row.time_to_resolve), "{row}");
         assert_eq!(row["due_tto_at"], iso(ticket.row.time_to_own), "{row}");
         assert_eq!(row["entity"]["id"], ticket.row.entities_id, "{row}");
-        assert_eq!(row["is_late"], is_late(&ticket.row, now(&first)), "{row}");
+        assert_eq!(row["is_late_now"], is_late(&ticket.row, now(&first)), "{row}");
+        assert_eq!(row["solved_late"], Value::Null, "{row}");
         let holds =
             |who: &Value, ids: &BTreeSet<i64>| who["id"].as_i64().map_or(ids.is_empty(), |id| ids.contains(&id));
         assert!(holds(&row["technician"], &ticket.users.assigned), "{row}");

@@ -21,4 +21,5 @@ async fn health_accounts_for_every_row_and_event() {
     assert_eq!(health["freshness"]["state"], "fresh", "{health}");
     assert!(lag["lag_s"].as_i64().is_some_and(|seconds| (0..300).contains(&seconds)), "{lag}");
     assert_eq!(lag["last_error"], Value::Null);
+    assert!(health["meta"].get("data_version").is_none(), "{health}");
 }

@@ -91,13 +91,13 @@ async fn a_timeline_shows_the_four_clocks_as_glpi_sees_them() {
         let clocks = CLOCKS.iter().filter(|clock| (clock.due)(row).is_some() || (clock.agreement)(row).1 != 0);
         let expected: Vec<Value> = clocks
             .map(|clock| {
-                let is_late = clock.is_late(row, now);
+                let is_over = clock.is_late(row, now);
                 json!({
                     "clock": clock.name,
                     "due_at": iso((clock.due)(row)),
                     "target_s": clock.target(row, &desk),
-                    "is_late": is_late,
-                    "over_by_s": is_late.then(|| clock.over_by(row, now)),
+                    "is_over": is_over,
+                    "over_by_s": is_over.then(|| clock.over_by(row, now)),
                     "is_running": clock.is_running(row),
                 })
             })

@@ -80,3 +80,20 @@ async fn dimensions_and_ages_nobody_knows_are_refused() {
     assert_eq!(refused(asked(Input { by: all, ..Input::default() }).await), "by");
     assert_eq!(refused(asked(Input { age: Some("1d".to_owned()), ..Input::default() }).await), "age");
 }
+
+#[tokio::test]
+async fn numbers_that_glpis_core_does_not_have_are_one_row() {
+    let analytics = desk(
+        "
+        ticket | status | priority | opened
+        1      | 1      | 3        | 2026-03-30
+        2      | 10     | 3        | 2026-03-30
+        3      | 11     | 3        | 2026-03-20",
+    );
+    let input = Input { by: words(&["status"]), ..Input::default() };
+    let data = execute(&analytics, &EVERYBODY, &input, at(NOW)).await.unwrap().data;
+    let rows: Vec<_> = data.rows.iter().map(|row| (row.keys[0].id, row.keys[0].name.as_deref(), row.tickets)).collect();
+    assert_eq!(rows, [(None, Some("other"), 2), (Some(1), Some("new"), 1)]);
+    assert_eq!(data.rows_total, 2);
+    assert_eq!(data.rows[0].aging.since_opened.iter().map(|bucket| bucket.tickets).sum::<u64>(), 2);
+}

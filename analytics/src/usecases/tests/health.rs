@@ -68,6 +68,26 @@ async fn every_answer_names_its_watermark() {
 }
 
 #[tokio::test]
+async fn tickets_that_could_not_be_read_are_told_to_whoever_may_see_everything() {
+    let status = IngestionStatus { unreadable_tickets: 2, ..IngestionStatus::default() };
+    let desk = desk_with(Vec::new(), Some(status));
+    for (viewer, expected) in [(EVERYBODY, Some(&2)), (viewer_of(&[0]), None), (viewer_of(&[]), None)] {
+        let input = get_tickets_backlog::Input::default();
+        let meta = get_tickets_backlog::execute(&desk, &viewer, &input, at(NOW)).await.unwrap().meta;
+        assert_eq!(meta.excluded.get("unreadable"), expected, "{viewer:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_rests_on_no_stored_row_names_no_version_of_them() {
+    let lag = get_ingestion_lag::execute(&behind(20), at(NOW)).await.unwrap();
+    assert!(!serde_json::to_value(&lag).unwrap()["meta"].as_object().unwrap().contains_key("data_version"));
+    let input = get_tickets_backlog::Input::default();
+    let backlog = get_tickets_backlog::execute(&behind(20), &EVERYBODY, &input, at(NOW)).await.unwrap();
+    assert!(backlog.meta.data_version.is_some());
+}
+
+#[tokio::test]
 async fn one_question_too_many_is_told_to_come_again() {
     let desk = behind(20);
     let viewer = EVERYBODY;

@@ -1,5 +1,7 @@
 //! GetTicketsOverview.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::{
     PageInput,
@@ -65,10 +67,113 @@ async fn a_viewer_sees_and_counts_his_entities_only() {
     assert_eq!((north.total, north.open, north.overdue), (3, 2, 1));
     let nobody = asked(&viewer_of(&[]), &Input::default()).await.unwrap();
     assert_eq!((nobody.total, nobody.open), (0, 0));
-    // A filter on an entity he may not see finds nothing of it.
-    let filters = TicketFilters { entity: words(&["0"]), ..TicketFilters::default() };
-    let north = asked(&viewer_of(&[1]), &Input { filters, ..Input::default() }).await.unwrap();
-    assert_eq!(north.total, 3);
+}
+
+/// What the question with this filter answers, or how it is refused.
+async fn said(viewer: &Viewer, filters: TicketFilters) -> Result<Vec<i64>, String> {
+    let input = Input { filters, sort: Some("id".to_owned()), ..Input::default() };
+    let answer = asked(viewer, &input).await;
+    answer.map(|overview| ids(&overview.tickets)).map_err(|error| error.to_string())
+}
+
+#[tokio::test]
+async fn a_row_that_a_viewer_may_not_meet_is_to_him_as_if_it_did_not_exist() {
+    let north = viewer_of(&[1]);
+    let none = TicketFilters::default;
+    let entity = |word: &str| TicketFilters { entity: words(&[word]), ..none() };
+    let technician = |word: &str| TicketFilters { technician: words(&[word]), ..none() };
+    assert_eq!(said(&north, entity("Port")).await, Ok(vec![2]));
+    assert_eq!(said(&north, technician("bruno")).await, Ok(vec![4]));
+    // The group above one that he meets stands in its whole name.
+    assert_eq!(said(&north, queue("Support")).await, Ok(vec![2]));
+    // South and Root exist, carla works elsewhere than in South: nothing of them shows.
+    let south = viewer_of(&[3]);
+    for (viewer, there, absent) in [
+        (&north, entity("South"), entity("Mouth")),
+        (&north, entity("3"), entity("9")),
+        (&north, entity("Root"), entity("Moot")),
+        (&south, technician("carla"), technician("parla")),
+        (&south, technician("9"), technician("6")),
+    ] {
+        let mut refusals = Vec::new();
+        for filters in [&there, &absent] {
+            let refusal = said(viewer, filters.clone()).await.unwrap_err();
+            // The word itself, and the order of the names offered, depend on what was asked for.
+            let word = format!("{:?}", [&filters.entity[..], &filters.technician[..]].concat()[0]);
+            let (said, offered) = refusal.split_once("; the nearest: ").unwrap();
+            let offered: BTreeSet<String> = offered.split(", ").map(str::to_owned).collect();
+            refusals.push((said.replace(&word, ""), offered));
+        }
+        assert_eq!(refusals[0], refusals[1]);
+        assert!(said(&EVERYBODY, there).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_refused_with_the_nearest_that_the_viewer_may_know() {
+    let technician = |word: &str| TicketFilters { technician: words(&[word]), ..TicketFilters::default() };
+    let everybody = said(&EVERYBODY, technician("carlo")).await.unwrap_err();
+    assert_eq!(
+        everybody,
+        "technician: \"carlo\" is not known; allowed: an id or a name, or none; the nearest: carla, bruno, Aline Souza"
+    );
+    let north = said(&viewer_of(&[2]), technician("carlo")).await.unwrap_err();
+    assert!(north.ends_with("; the nearest: Aline Souza"), "{north}");
+    let nobody = said(&viewer_of(&[]), technician("carlo")).await.unwrap_err();
+    assert!(nobody.ends_with("allowed: an id or a name, or none"), "{nobody}");
+    let network = said(&EVERYBODY, queue("netwrk")).await.unwrap_err();
+    assert!(network.contains("the nearest: Support > Network, "), "{network}");
+}
+
+/// Tickets whose status, priority or kind GLPI's core does not have, and whose group Farol does not know.
+const STRANGE: &str = "
+    ticket | status | priority | kind | groups | technicians | category | opened
+    1      | 1      | 3        | 1    | 10     | 7           | 20       | 2026-03-30
+    2      | 10     | 9        | 3    | 77     |             |          | 2026-03-30
+    3      | 11     | 0        | 2    |        | 8           |          | 2026-03-30";
+
+#[tokio::test]
+async fn whatever_an_answer_shows_can_be_asked_for() {
+    let analytics = desk(STRANGE);
+    let none = TicketFilters::default;
+    for (filters, expected) in [
+        (TicketFilters { status: words(&["other"]), ..none() }, &[2, 3][..]),
+        (TicketFilters { status: words(&["new", "other"]), ..none() }, &[1, 2, 3]),
+        (TicketFilters { priority: words(&["other"]), ..none() }, &[2, 3]),
+        (TicketFilters { kind: words(&["other"]), ..none() }, &[2]),
+        (TicketFilters { kind: words(&["other,incident"]), ..none() }, &[1, 2]),
+        (TicketFilters { queue: words(&["none"]), ..none() }, &[3]),
+        (TicketFilters { queue: words(&["none", "Support"]), ..none() }, &[1, 3]),
+        (TicketFilters { queue: words(&["77"]), ..none() }, &[2]),
+        (TicketFilters { technician: words(&["none"]), ..none() }, &[2]),
+        (TicketFilters { category: words(&["none"]), ..none() }, &[2, 3]),
+    ] {
+        let input = Input { filters: filters.clone(), sort: Some("id".to_owned()), ..Input::default() };
+        let answer = execute(&analytics, &EVERYBODY, &input, at(NOW)).await.unwrap();
+        assert_eq!(ids(&answer.data.tickets), expected, "{filters:?}");
+    }
+    // An id that neither a row nor a ticket has stays unknown; an entity is never none.
+    for filters in [queue("78"), TicketFilters { entity: words(&["none"]), ..none() }] {
+        let input = Input { filters, ..Input::default() };
+        assert!(execute(&analytics, &EVERYBODY, &input, at(NOW)).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_says_whether_it_is_late_now_and_whether_it_was_solved_late() {
+    let analytics = desk(
+        "
+        ticket | status | due        | solved     | opened
+        1      | 2      | 2026-03-20 |            | 2026-03-10
+        2      | 4      | 2026-03-20 |            | 2026-03-10
+        3      | 5      | 2026-03-20 | 2026-03-21 | 2026-03-10
+        4      | 6      | 2026-03-20 | 2026-03-20 | 2026-03-10
+        5      | 5      |            | 2026-03-21 | 2026-03-10",
+    );
+    let input = Input { sort: Some("id".to_owned()), ..Input::default() };
+    let tickets = execute(&analytics, &EVERYBODY, &input, at(NOW)).await.unwrap().data.tickets;
+    let said: Vec<_> = tickets.iter().map(|ticket| (ticket.is_late_now, ticket.solved_late)).collect();
+    assert_eq!(said, [(true, None), (false, None), (false, Some(true)), (false, Some(false)), (false, None)]);
 }
 
 #[tokio::test]

@@ -86,7 +86,13 @@ async fn a_request_to_read_a_ticket_again_is_kept_and_found() {
     let desk = desk();
     let asked = sync_ticket::Input { ticket_id: 4 };
     let receipt = sync_ticket::execute(&desk, &viewer_of(&[1]), asked, at(NOW)).await.unwrap().data;
-    assert_eq!(sync_ticket::find(&desk, receipt.id, at(NOW)).await.unwrap().data, receipt);
+    let of = |ticket_id| sync_ticket::Receipt { ticket_id, receipt: receipt.id };
+    assert_eq!(sync_ticket::find(&desk, &viewer_of(&[1]), of(4), at(NOW)).await.unwrap().data, receipt);
+    // Of another ticket there is no such request, nor for somebody who may not see the ticket.
+    for (viewer, ticket) in [(EVERYBODY, 5), (viewer_of(&[3]), 4)] {
+        let absent = sync_ticket::find(&desk, &viewer, of(ticket), at(NOW)).await;
+        assert!(matches!(absent, Err(Error::NotFound { what: "sync request", .. })), "{absent:?}");
+    }
     insta::assert_json_snapshot!(receipt);
 }
 
@@ -99,5 +105,11 @@ async fn a_request_for_a_ticket_out_of_sight_is_refused() {
     // Whoever sees everything may ask for a ticket that Farol has not met.
     assert!(sync_ticket::execute(&desk, &EVERYBODY, ask(600), at(NOW)).await.is_ok());
     assert_eq!(refused(sync_ticket::execute(&desk, &EVERYBODY, ask(-1), at(NOW)).await), "ticket_id");
-    assert!(matches!(sync_ticket::find(&desk, 77, at(NOW)).await, Err(Error::NotFound { id: 77, .. })));
+    let unknown = sync_ticket::Receipt { ticket_id: 4, receipt: 77 };
+    assert!(matches!(
+        sync_ticket::find(&desk, &EVERYBODY, unknown, at(NOW)).await,
+        Err(Error::NotFound { id: 77, .. })
+    ));
+    let nowhere = sync_ticket::Receipt { ticket_id: 0, ..unknown };
+    assert_eq!(refused(sync_ticket::find(&desk, &EVERYBODY, nowhere, at(NOW)).await), "ticket_id");
 }
