@@ -1,9 +1,8 @@
 //! Clocks that went over their due instant.
 
-use arrow::datatypes::DataType;
 use datafusion::{
     dataframe::DataFrame,
-    prelude::{Expr, cast, col, lit},
+    prelude::{Expr, col, lit},
 };
 use schemas::Clock;
 
@@ -52,14 +51,13 @@ fn of_clock(tickets: DataFrame, clock: Clock, number: i64, moment: &Moment) -> R
         rows = rows.filter(bound)?;
     }
     let rows = rows.filter(late(clock, moment.now))?;
-    let over = over_by_s(clock, moment.now)?;
     let mut columns = summary_columns(moment.now);
     columns.extend([
         (col("ticket_id") * lit(CLOCKS.len() as i64) + lit(number)).alias("breach_id"),
         lit(number).alias("clock"),
         col(due(clock)).alias("breached_at"),
-        severity(clock, &over)?.alias("severity"),
-        cast(over, DataType::Int64).alias("over_by_s"),
+        severity(clock, moment.now).alias("severity"),
+        over_by_s(clock, moment.now).alias("over_by_s"),
         col(target(clock)).alias("target_s"),
         flag(is_running(clock))?.alias("is_running"),
     ]);

@@ -135,7 +135,7 @@ fn columns(now: Instant) -> Result<Vec<Expr>, Error> {
         columns.push(col(due(clock)).alias(of("due")));
         columns.push(col(target(clock)).alias(of("target")));
         columns.push(flag(late(clock, now))?.alias(of("late")));
-        columns.push(over_by_s(clock, now)?.alias(of("over")));
+        columns.push(over_by_s(clock, now).alias(of("over")));
         columns.push(flag(is_running(clock))?.alias(of("running")));
     }
     Ok(columns)
