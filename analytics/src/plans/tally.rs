@@ -1,4 +1,4 @@
-//! Counting: any metrics by any dimensions of a ticket, one scan for each set of rows.
+//! Counting: any metrics by any dimensions of a ticket, in one scan.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use datafusion::{
     prelude::{Expr, cast, col, lit},
 };
 
-use super::{Moment, flag, local_hour, rows::Columns};
+use super::{Moment, local_hour, rows::Columns};
 use crate::{
     error::Error,
-    metrics::{Metric, Rows},
+    metrics::{Measure, Metric, Rows},
 };
 
 /// What to count by. A ticket with several people or groups counts once for each, and one with none counts for nobody.
@@ -61,7 +61,7 @@ impl Tally {
     }
 }
 
-/// Counts `metrics` over `tickets` by every combination of `by`.
+/// Counts `metrics` over `tickets` by every combination of `by`, in one scan: planning costs more than reading.
 pub(crate) async fn tally(
     tickets: &DataFrame,
     by: &[By],
@@ -74,32 +74,34 @@ pub(crate) async fn tally(
             sets.push(metric.rows);
         }
     }
-    let mut tallies = Tallies::default();
-    for set in sets {
-        let metrics: Vec<&'static Metric> = metrics.iter().filter(|metric| metric.rows == set).copied().collect();
-        count_set(tickets, by, &metrics, moment, &mut tallies).await?;
-    }
-    Ok(tallies)
+    let Some(any) = sets.iter().map(|set| set.holds(moment)).reduce(Expr::or) else { return Ok(Tallies::default()) };
+    let measures = measures(metrics, sets.len() > 1, moment);
+    let rows = match sets.as_slice() {
+        // Its predicates one by one, so that each can leave out chunks.
+        [set] => set.counted(tickets.clone(), moment)?,
+        _ => tickets.clone().filter(col("is_counted").eq(lit(true)))?.filter(any)?,
+    };
+    count(rows, by, &measures).await
 }
 
-/// Counts metrics that share their rows.
-async fn count_set(
-    tickets: &DataFrame,
-    by: &[By],
-    metrics: &[&'static Metric],
-    moment: &Moment,
-    into: &mut Tallies,
-) -> Result<(), Error> {
+/// The measures of `metrics`, each with its metric's name; where there are several sets, within its own.
+fn measures(metrics: &[&'static Metric], is_mixed: bool, moment: &Moment) -> Vec<(&'static str, Measure)> {
     let mut measures = Vec::new();
     for metric in metrics {
-        measures.extend((metric.measures)(moment).into_iter().map(|measure| (metric.name, measure)));
+        for Measure { name, when } in (metric.measures)(moment) {
+            let when = if is_mixed { metric.rows.holds(moment).and(when) } else { when };
+            measures.push((metric.name, Measure { name, when }));
+        }
     }
-    let Some(first) = metrics.first() else { return Ok(()) };
-    let mut rows = first.rows.counted(tickets.clone(), moment)?;
+    measures
+}
 
+/// Counts the rows that each measure holds for.
+async fn count(mut rows: DataFrame, by: &[By], measures: &[(&'static str, Measure)]) -> Result<Tallies, Error> {
+    let mut tallies = Tallies::default();
     let mut columns: Vec<Expr> = by.iter().enumerate().map(|(at, by)| by.column().alias(key(at))).collect();
     for (at, (_, measure)) in measures.iter().enumerate() {
-        columns.push(flag(measure.when.clone())?.alias(value(at)));
+        columns.push(cast(measure.when.clone(), DataType::Int64).alias(value(at)));
     }
     rows = rows.select(columns)?;
     for (at, _) in by.iter().enumerate().filter(|(_, by)| by.is_list()) {
@@ -113,14 +115,14 @@ async fn count_set(
         let columns = Columns::of(&batch);
         for row in 0..batch.num_rows() {
             let keys: Result<Vec<_>, _> = (0..by.len()).map(|at| columns.integer(&key(at), row)).collect();
-            let tally = into.rows.entry(keys?).or_default();
+            let tally = tallies.rows.entry(keys?).or_default();
             for (at, (metric, measure)) in measures.iter().enumerate() {
                 let count = columns.integer(&value(at), row)?.unwrap_or(0) as u64;
                 tally.counts.insert((metric, measure.name), count);
             }
         }
     }
-    Ok(())
+    Ok(tallies)
 }
 
 impl By {
@@ -142,6 +144,11 @@ impl By {
 }
 
 impl Rows {
+    /// A ticket is in the set.
+    fn holds(self, moment: &Moment) -> Expr {
+        self.predicates(moment).into_iter().reduce(Expr::and).unwrap_or(lit(true))
+    }
+
     /// The tickets of `tickets` that belong to the set and to the counts.
     pub(crate) fn counted(self, tickets: DataFrame, moment: &Moment) -> Result<DataFrame, Error> {
         let mut rows = tickets.filter(col("is_counted").eq(lit(true)))?;
