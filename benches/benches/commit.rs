@@ -4,7 +4,10 @@
 use benches::{Home, now, served};
 use bytes::Bytes;
 use criterion::{BatchSize, Criterion, Throughput};
-use pipeline::buses::{Append, Bus as _, TICKETS, embedded::EmbeddedBus};
+use pipeline::{
+    buses::{Append, Bus as _, TICKETS, embedded::EmbeddedBus},
+    sources::LedgerEntry,
+};
 use sqlx::{
     Connection as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -13,6 +16,8 @@ use tokio::runtime::Runtime;
 
 const DESK_TICKETS: usize = 100;
 const BATCH_RECORDS: usize = 1_000;
+/// About what the source remembers of a ticket.
+const LEDGER_VALUE_BYTES: usize = 200;
 
 fn main() {
     let runtime = Runtime::new().unwrap();
@@ -32,6 +37,16 @@ fn main() {
     group.throughput(Throughput::Elements(records.len() as u64));
     group.bench_function("log", |bencher| {
         let append = || Append { topic: TICKETS.to_owned(), records: records.clone(), at: now(), ..Append::default() };
+        bencher.iter_batched(append, |append| runtime.block_on(bus.append(append)).unwrap(), BatchSize::SmallInput);
+    });
+    group.bench_function("log, and as many entries of the ledger", |bencher| {
+        let mut first = 0;
+        let append = || {
+            first += records.len() as i64;
+            let entry = |id| LedgerEntry { space: "ticket", id, value: Some(vec![7; LEDGER_VALUE_BYTES]) };
+            let ledger = (first..).take(records.len()).map(entry).collect();
+            Append { topic: TICKETS.to_owned(), records: records.clone(), at: now(), ledger, ..Append::default() }
+        };
         bencher.iter_batched(append, |append| runtime.block_on(bus.append(append)).unwrap(), BatchSize::SmallInput);
     });
     group.bench_function("plain sqlite inserts", |bencher| {
