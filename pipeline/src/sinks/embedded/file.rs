@@ -20,8 +20,11 @@ use crate::sinks::Error;
 
 /// Rows in a row group, the unit that readers skip by statistics and Bloom filter.
 const GROUP_ROWS_MAX: usize = 65_536;
-/// Rows in a page, the unit that readers skip by the page index.
-const PAGE_ROWS_MAX: usize = 4_096;
+/// Rows in a page, the unit that readers skip by the page index: a ticket has some dozens.
+const PAGE_ROWS_MAX: usize = 1_024;
+/// Columns of a ticket's events whose values hardly come again: a dictionary of them, read whole to get at one page, would
+/// cost the reader more than it saves on disk.
+const WITHOUT_DICTIONARY: [&str; 5] = ["event_id", "origin", "occurred_at", "sequence", "log_offset"];
 
 /// What a file turned out as.
 #[derive(Clone, Copy, Debug)]
@@ -78,12 +81,17 @@ pub(super) fn damaged(path: &Path, reason: &str) -> Error {
 }
 
 fn properties(table: Table) -> WriterProperties {
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         .set_created_by("farol".into())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_max_row_group_row_count(Some(GROUP_ROWS_MAX))
         .set_data_page_row_count_limit(PAGE_ROWS_MAX);
+    if table == Table::TicketEvents {
+        for column in WITHOUT_DICTIONARY {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
+        }
+    }
     if table.has_tickets() {
         let ticket = ColumnPath::from("ticket_id");
         properties
