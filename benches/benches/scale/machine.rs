@@ -44,8 +44,8 @@ pub(crate) fn commit() -> String {
         let output = Command::new("git").args(args).current_dir(env!("CARGO_MANIFEST_DIR")).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
-    let head = git(&["rev-parse", "--short", "HEAD"]).unwrap_or_else(|| "unknown".to_owned());
-    let code = ["status", "--porcelain", "--", ":/*.rs", ":/*.toml"];
+    let head = git(&["rev-parse", "HEAD"]).unwrap_or_else(|| "unknown".to_owned());
+    let code = ["status", "--porcelain", "--", ":/*.rs", ":/*.toml", ":/*.py", ":/Cargo.lock"];
     if git(&code).is_some_and(|changes| !changes.is_empty()) { format!("{head} with changes") } else { head }
 }
 

@@ -1,6 +1,6 @@
 //! The whole way at a size of choice: a generated desk read, stored and asked, as a table of what each part took.
 //!
-//! `cargo bench -p benches --bench scale -- --tickets 100000 --out docs/performance.md`
+//! `cargo bench --workspace --bench scale -- --tickets 100000 --out docs/performance.md`
 
 mod ask;
 mod desk;

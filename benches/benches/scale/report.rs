@@ -38,14 +38,14 @@ fn head(page: &mut String, args: &Args) -> Result<(), Error> {
     writeln!(page, "```sh")?;
     writeln!(
         page,
-        "cargo bench -p benches --bench scale -- --tickets {tickets} --seed {seed} --repeats {repeats}{out}"
+        "cargo bench --workspace --bench scale -- --tickets {tickets} --seed {seed} --repeats {repeats}{out}"
     )?;
     writeln!(page, "```\n")?;
     writeln!(
         page,
         "`FAROL_TEST_PYTHON` names a Python with duckdb, for the column of the peer. Machines are noisy and differ: read\n\
-         ratios within one run rather than figures across runs. One bench for each stage by itself: `cargo bench -p benches\n\
-         --bench transforms` (`codec`, `commit` beside plain SQLite, `projection`, `store`, `questions`).\n"
+         ratios within one run rather than figures across runs. One bench for each stage by itself: `cargo bench\n\
+         --workspace --bench transforms` (`codec`, `commit` beside plain SQLite, `projection`, `store`, `questions`).\n"
     )
 }
 

@@ -65,6 +65,7 @@ pub(crate) async fn run(desk: &mut Served, dir: &Path, repeats: usize) -> anyhow
     let changes = changes(&home, desk, &mut processor, &store, repeats).await?;
     let analytics = home.analytics(store)?;
     let stages = vec![ingest, process, compact, open];
+    eprintln!("stored, asking");
     Ok(Stored { analytics, stages, lists, changes, rows, server_cpu_s, log_mib, store_mib })
 }
 
@@ -77,6 +78,7 @@ async fn ingest(home: &Home, url: &str) -> anyhow::Result<(Stage, Vec<Stage>, Ro
     ingested(&mut ingest, |step| {
         let name = list(&step.phase);
         if lists.last().is_none_or(|stage: &Stage| stage.name != name) {
+            eprintln!("{:>8.1} s: {}", begin.elapsed().as_secs_f64(), step.phase);
             lists.push(Stage { name, items: "rows", ..Stage::default() });
         }
         if let Some(stage) = lists.last_mut() {
@@ -120,6 +122,7 @@ async fn process(home: &Home, processor: &mut Processor) -> anyhow::Result<(Stag
         process.count += step.records;
         let compacted = timed(&mut compact, async { Ok(home.sink.compact(now()).await?) }).await?;
         compact.count += compacted.rows_read;
+        eprintln!("{:>8.1} s: {} of {} events stored", process.seconds, step.position.0, step.end.0);
         if step.is_caught_up() {
             break;
         }
