@@ -12,8 +12,8 @@ pub(crate) use names::{Reference, known};
 /// Which tickets a question is about. Values of one field are alternatives, fields narrow each other; an empty field
 /// takes all.
 ///
-/// A row is known by its id or name, to a viewer limited to entities only where he may see it: see [`known`]. A row whose
-/// name is `none` is known by its id.
+/// A row is known by its id or name; to a viewer limited to entities only where a ticket that he may see refers to it, or to
+/// a row below it. A row whose name is `none` is known by its id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TicketFilters {

@@ -106,20 +106,18 @@ impl Reference {
     /// The rows that `word` names, and everything below them.
     fn rows(self, word: &str, known: &BTreeSet<i64>, dimensions: &Dimensions) -> Result<BTreeSet<i64>, Error> {
         let of_id = word.parse().ok().filter(|id| known.contains(id));
-        let ids: Vec<i64> = match of_id {
-            Some(id) => vec![id],
-            None => {
-                let rows = known.iter().filter_map(|id| dimensions.get(self.kind(), *id));
-                let wanted = word.to_lowercase();
-                rows.filter(|row| names(self.kind(), row).any(|name| name.to_lowercase() == wanted))
-                    .map(|row| row.id)
-                    .collect()
-            }
-        };
+        let ids = of_id.map_or_else(|| self.named(word, known, dimensions), |id| vec![id]);
         if ids.is_empty() {
             return Err(self.refused(word, known, dimensions));
         }
         Ok(ids.into_iter().flat_map(|id| dimensions.subtree(self.kind(), id)).collect())
+    }
+
+    fn named(self, word: &str, known: &BTreeSet<i64>, dimensions: &Dimensions) -> Vec<i64> {
+        let wanted = word.to_lowercase();
+        let bears = |row: &&Dimension| names(self.kind(), row).any(|name| name.to_lowercase() == wanted);
+        let rows = known.iter().filter_map(|id| dimensions.get(self.kind(), *id));
+        rows.filter(bears).map(|row| row.id).collect()
     }
 
     fn refused(self, word: &str, known: &BTreeSet<i64>, dimensions: &Dimensions) -> Error {
@@ -161,7 +159,7 @@ pub(crate) fn known(
     known
 }
 
-/// Every name that a row is known by, lower-cased letters aside.
+/// Every name that a row is known by.
 fn names(kind: &str, row: &Dimension) -> impl Iterator<Item = String> {
     let person = (kind == "User").then(|| person_name(row));
     [Some(row.name.clone()), row.complete_name.clone(), person].into_iter().flatten()

@@ -71,7 +71,7 @@ fn asked_name(entity: i64) -> String {
     let desk = DESK.glpi.desk();
     let desk = desk.read();
     let name = desk.row("Entity", entity).unwrap()["name"].as_str().unwrap().replace("&#38;", "&");
-    name.bytes().map(|byte| format!("%{byte:02x}")).collect()
+    name.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 fn sum(list: &Value, number: fn(&Value) -> &Value) -> u64 {
