@@ -8,9 +8,11 @@ mod account;
 mod answer;
 mod collections;
 mod counters;
+mod door;
 mod foreign;
 mod items;
 mod likeness;
+mod misbehave;
 mod options;
 mod query;
 mod render;
@@ -22,5 +24,6 @@ mod sessions;
 mod sim;
 
 pub use counters::Requests;
+pub use misbehave::{Misbehaviour, Misdeed};
 pub use options::{Access, Login, Options, Outage, Profile};
 pub use sim::{Glpi, Sim, SimHandle};

@@ -10,6 +10,7 @@ pub(super) struct Answer {
     pub(super) content_range: Option<String>,
     pub(super) accept_range: Option<String>,
     pub(super) last_modified: Option<String>,
+    pub(super) retry_after: Option<String>,
     pub(super) body: Vec<u8>,
     pub(super) opened: Opened,
 }
@@ -47,6 +48,7 @@ impl Answer {
             content_range: None,
             accept_range: None,
             last_modified: None,
+            retry_after: None,
             body,
             opened: Opened::Session,
         }

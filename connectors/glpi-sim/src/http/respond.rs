@@ -48,6 +48,7 @@ pub(super) fn respond(answer: Answer, now: Seconds, wants: Wants) -> Response {
         ("content-range", answer.content_range),
         ("accept-range", answer.accept_range),
         ("last-modified", answer.last_modified),
+        ("retry-after", answer.retry_after),
     ];
     for (name, value) in optional {
         if let Some(value) = value {

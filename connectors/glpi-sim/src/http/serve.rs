@@ -1,40 +1,38 @@
 //! Serve: one call, from the request to the answer.
 //!
 //! A call passes the gate (switch, address, body, application token), then the session, then the
-//! resource. Only here is poem known.
+//! resource.
 
-use std::sync::Arc;
-
+use poem::Request;
 use poem::http::{Method, StatusCode, header};
 use poem::web::headers::authorization::Basic;
 use poem::web::headers::{Authorization, HeaderMapExt};
-use poem::{Endpoint, Request, Response};
 use serde_json::Value;
 
 use crate::desk::Desk;
-use crate::rows::{Id, Object};
+use crate::rows::{Id, Object, Seconds};
 
 use super::account::{self, Credentials};
 use super::answer::{Answer, Refusal, Result};
+use super::misbehave::Deed;
 use super::options::{Access, Options, Outage};
 use super::query::Query;
 use super::render::Look;
-use super::respond::{Wants, respond};
 use super::sessions::Session;
 use super::sim::State;
-use super::{collections, counters, items, search};
+use super::{collections, items, search};
 
 /// One call, read.
 pub(super) struct Call {
-    method: Method,
-    segments: Vec<String>,
+    pub(super) method: Method,
+    pub(super) segments: Vec<String>,
     query: Query,
     root: String,
     app_token: Option<String>,
     session_token: Option<String>,
     credentials: Credentials,
     sanitized: bool,
-    gzip: bool,
+    pub(super) gzip: bool,
     body: Vec<u8>,
 }
 
@@ -49,38 +47,9 @@ pub(super) struct Scope<'a> {
     sanitized: bool,
 }
 
-/// The API as poem calls it.
-pub(super) struct Api(pub(super) Arc<State>);
-
-impl Endpoint for Api {
-    type Output = Response;
-
-    async fn call(&self, request: Request) -> poem::Result<Response> {
-        let state = &self.0;
-        let options = state.options();
-        let now = options.clock.now();
-        let before_11 = state.desk.read().encodes_text();
-        let Some(call) = Call::read(request, before_11).await else {
-            return Ok(respond(
-                Answer::html(StatusCode::NOT_FOUND, "<html><body>404 Not Found</body></html>"),
-                now,
-                Wants::default(),
-            ));
-        };
-        let in_flight = state.counters.begin(counters::kind(&call.segments));
-        if !options.latency.is_zero() {
-            tokio::time::sleep(options.latency).await;
-        }
-        let answer = state.fault().unwrap_or_else(|| call.answer(state, &options));
-        drop(in_flight);
-        let now = now + options.proxy_ahead_s;
-        Ok(respond(answer, now, Wants { reads: call.method == Method::GET, gzip: call.gzip }))
-    }
-}
-
 impl Call {
     // `None` when the path is none of the API's.
-    async fn read(mut request: Request, before_11: bool) -> Option<Self> {
+    pub(super) async fn read(mut request: Request, before_11: bool) -> Option<Self> {
         let path = request.uri().path().to_owned();
         let (prefix, rest) = ["/apirest.php", "/api.php/v1"]
             .into_iter()
@@ -117,6 +86,26 @@ impl Call {
                 _ => object,
             },
             _ => Object::new(),
+        }
+    }
+
+    /// The answer, unless something comes in its place or is done to it.
+    pub(super) fn answer_or_not(
+        &self,
+        state: &State,
+        options: &Options,
+        deed: Option<&mut Deed>,
+        now: Seconds,
+    ) -> Answer {
+        let answer = || state.fault().unwrap_or_else(|| self.answer(state, options));
+        let Some(deed) = deed else { return answer() };
+        if deed.ends_sessions() {
+            state.sessions().expire();
+        }
+        match deed.instead(now) {
+            Some(instead) => instead,
+            None if deed.refuses() => Answer::html(StatusCode::BAD_GATEWAY, ""),
+            None => deed.spoil(&self.segments, answer()),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use poem::http::StatusCode;
 use poem::listener::{Acceptor, Listener, TcpListener};
-use poem::{Endpoint, Request, Response, Server};
+use poem::{Request, Response, Server};
 use tokio::runtime::Runtime;
 
 use crate::clock::Clock;
@@ -16,8 +16,10 @@ use crate::desk::{Desk, SharedDesk};
 
 use super::answer::{Answer, HTML};
 use super::counters::{Counters, Requests};
+use super::door::Api;
+use super::misbehave::{Deed, Misbehaviour, Mischief};
 use super::options::{Options, Outage};
-use super::serve::{self, Api};
+use super::serve;
 use super::sessions::Sessions;
 
 /// Starts simulated GLPIs.
@@ -46,6 +48,7 @@ pub(super) struct State {
     sessions: Mutex<Sessions>,
     outage: Mutex<Option<Outage>>,
     faults: Mutex<VecDeque<Answer>>,
+    mischief: Mutex<Option<Mischief>>,
 }
 
 impl Sim {
@@ -78,6 +81,7 @@ impl Glpi {
             sessions: Mutex::default(),
             outage: Mutex::default(),
             faults: Mutex::default(),
+            mischief: Mutex::default(),
         };
         Self { state: Arc::new(state) }
     }
@@ -87,7 +91,7 @@ impl Glpi {
         if *lock(&self.state.outage) == Some(Outage::Refuse) {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
-        Api(Arc::clone(&self.state)).call(request).await.map_err(io::Error::other)
+        Api(Arc::clone(&self.state)).answer(request).await
     }
 
     /// The desk: read it and change it while it is served.
@@ -113,6 +117,11 @@ impl Glpi {
     /// Goes away in one of the ways servers do, or is there again.
     pub fn set_outage(&self, outage: Option<Outage>) {
         *lock(&self.state.outage) = outage;
+    }
+
+    /// Misbehaves from the next call on, or no more. What lasted ends with it.
+    pub fn misbehave(&self, misbehaviour: Option<&Misbehaviour>) {
+        *lock(&self.state.mischief) = misbehaviour.map(Mischief::new);
     }
 
     /// Ends all sessions, as GLPI's cron does; answers how many there were.
@@ -190,6 +199,11 @@ impl State {
 
     pub(super) fn sessions(&self) -> MutexGuard<'_, Sessions> {
         lock(&self.sessions)
+    }
+
+    /// What is done to a call for `segments`, if anything; what lasts is put into `options`.
+    pub(super) fn deed(&self, segments: &[String], options: &mut Options) -> Option<Deed> {
+        lock(&self.mischief).as_mut()?.decide(segments, options)
     }
 
     /// What is answered in GLPI's place, if anything.
