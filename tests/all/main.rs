@@ -3,8 +3,10 @@
 
 mod arrows;
 mod commands;
+mod damage;
 mod exchange;
 mod journeys;
 mod manners;
 mod questions;
+mod simulation;
 mod stores;

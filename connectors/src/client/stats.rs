@@ -89,3 +89,21 @@ impl Counters {
         outer.map(|outer| outer + self.inner_skew.load(Ordering::Relaxed))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_servers_clock_goes_on_however_ours_is_set() {
+        let counters = Counters::default();
+        assert_eq!(counters.server_now(), None);
+        let date = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+        for hours in [-5, 0, 5] {
+            counters.saw_date(date, date + TimeDelta::hours(hours));
+            counters.saw_inner_skew(60);
+            let ahead = counters.server_now().map(|now| now - date).unwrap_or_default();
+            assert!(ahead >= TimeDelta::seconds(60) && ahead < TimeDelta::seconds(90), "{ahead}");
+        }
+    }
+}

@@ -1,6 +1,8 @@
 //! Bugs: mistakes made on purpose, in adapters around the real parts.
 //!
-//! Each is one that systems of this kind really had. A simulation that does not find all of them proves nothing.
+//! Each is one that systems of this kind really had. A simulation that does not find all of them proves nothing. Some mistakes are
+//! not among them because the design makes them harmless: to append a batch again, or to forget what was read, tells the same
+//! events again, and their ids are known for ever.
 
 mod bus;
 mod sink;
@@ -17,18 +19,12 @@ pub use source::BuggySource;
 pub enum Bug {
     /// The cursor becomes durable before the records that it stands for.
     CursorAhead,
-    /// Records are acknowledged from memory and written down with the next ones.
+    /// Records are acknowledged from memory and written down with the next ones; the cursor is written at once.
     AcknowledgedEarly,
-    /// The records of a step become durable before the memory of having told them.
-    HalfAppend,
     /// One record in fifty is not written.
     RecordLost,
-    /// Memory of what was read is sometimes not kept.
-    LedgerForgotten,
     /// Dead letters are counted, but not kept.
     LettersDropped,
-    /// An append whose answer was lost is made again.
-    AppendedAgain,
     /// A read that was refused goes on one record later.
     SkippedAfterError,
     /// The position becomes durable before its rows.
@@ -37,7 +33,7 @@ pub enum Bug {
     WindowedMemory,
     /// A working state is sometimes read as it was before.
     StaleState,
-    /// Rows become durable before the working state, and the state is not written when the power fails.
+    /// The working state of a ticket is sometimes not written with its rows.
     StateLost,
     /// Counts are added again when a batch is written again.
     CountedAgain,
@@ -59,14 +55,11 @@ pub enum Bug {
 
 impl Bug {
     /// Every one.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 17] = [
         Self::CursorAhead,
         Self::AcknowledgedEarly,
-        Self::HalfAppend,
         Self::RecordLost,
-        Self::LedgerForgotten,
         Self::LettersDropped,
-        Self::AppendedAgain,
         Self::SkippedAfterError,
         Self::OffsetAhead,
         Self::WindowedMemory,

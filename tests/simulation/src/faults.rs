@@ -86,6 +86,11 @@ impl Faults {
         self.is_quiet.store(true, Ordering::Relaxed);
     }
 
+    /// Whether they have ended.
+    pub fn are_over(&self) -> bool {
+        self.is_quiet.load(Ordering::Relaxed)
+    }
+
     /// Places around writes so far at which the power could be cut: two a write.
     pub fn points(&self) -> u64 {
         self.writes.load(Ordering::Relaxed)

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use simulation::{Outcome, Plan, run};
+use simulation::{Bug, Outcome, Plan, run};
 
 #[derive(Parser)]
 #[command(about = "Runs Farol's write side in simulated worlds where everything may fail")]
@@ -32,6 +32,12 @@ enum Command {
         #[arg(long, default_value_t = 2)]
         threads: usize,
     },
+    /// Makes mistakes on purpose, one at a time, and says how soon each is found
+    Bugs {
+        /// Worlds to look for a mistake in
+        #[arg(long, default_value_t = 100)]
+        worlds: u64,
+    },
     /// Runs one world again and tells everything that happens
     Replay {
         /// Its seed
@@ -42,6 +48,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Run { from, seeds, threads } => many(from, seeds, threads),
+        Command::Bugs { worlds } => bugs(worlds),
         Command::Replay { seed } => {
             let outcome = run(&Plan { is_told: true, ..Plan::of(seed) })?;
             for line in &outcome.lines {
@@ -52,6 +59,26 @@ fn main() -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+fn bugs(worlds: u64) -> anyhow::Result<()> {
+    let mut unseen = Vec::new();
+    for bug in Bug::ALL {
+        let mut found = None;
+        for seed in 0..worlds {
+            let outcome = run(&Plan { bug: Some(bug), ..Plan::of(seed) })?;
+            if let Some(violation) = outcome.violations.into_iter().next() {
+                found = Some((seed, violation));
+                break;
+            }
+        }
+        match found {
+            Some((seed, violation)) => println!("{bug:?}: found in world {seed}: {violation:.120}"),
+            None => unseen.push(bug),
+        }
+    }
+    anyhow::ensure!(unseen.is_empty(), "nobody noticed {unseen:?}");
+    Ok(())
 }
 
 fn many(from: u64, seeds: u64, threads: usize) -> anyhow::Result<()> {

@@ -12,16 +12,16 @@ use connectors::{
 use glpi_sim::{
     Clock, Desk, Glpi, Options,
     generate::{Spec, generate},
-    http::Outage,
+    http::{Misbehaviour, Misdeed, Outage},
     rows::Ticket,
 };
 use pipeline::{
     Fault,
     buses::{Bus, memory::MemoryBus},
-    ingest::Ingest,
+    ingest::{self, Ingest},
     process::{self, Processor},
     sinks::{Sink, memory::MemorySink},
-    sources::Source,
+    sources::{self, Source},
 };
 use schemas::{Codec, Instance, Instant, tables::Table};
 use serde_json::Value;
@@ -46,6 +46,8 @@ const QUIET_S_MIN: i64 = 200;
 const QUIET_STEPS_MAX: u32 = 5_000;
 /// Priority of a ticket that no GLPI has: its row cannot be read.
 const NO_PRIORITY: i32 = 42;
+/// What is waited after a refusal that only a person can mend, as the program does.
+const REFUSED_PAUSE_S: u64 = 30;
 const TOKEN: &str = "simulated";
 
 /// What one world is like.
@@ -61,6 +63,8 @@ pub struct Plan {
     pub rates: Rates,
     /// The write around which the power is cut, once.
     pub cut_at: Option<u64>,
+    /// How GLPI misbehaves while faults happen.
+    pub misbehaviour: Option<Misbehaviour>,
     /// A mistake made on purpose.
     pub bug: Option<Bug>,
     /// Whether the trace is kept line by line.
@@ -91,11 +95,13 @@ impl Plan {
         let often = |most: u64| if chance.hits(1, 2) { chance.below(most) as u32 } else { 0 };
         let rates =
             Rates { cut: 300 + often(2_000), busy: often(600), lost: often(600), full: often(200), slow: often(1_000) };
+        let (tickets, rounds) = (8 + chance.below(25) as usize, 60 + chance.below(140) as u32);
         Self {
             seed,
-            tickets: 8 + chance.below(25) as usize,
-            rounds: 60 + chance.below(140) as u32,
+            tickets,
+            rounds,
             rates,
+            misbehaviour: misbehaviour(&chance),
             cut_at: None,
             bug: None,
             is_told: false,
@@ -105,7 +111,7 @@ impl Plan {
     /// The same world in which nothing fails by itself.
     #[must_use]
     pub fn calm(self) -> Self {
-        Self { rates: Rates::default(), ..self }
+        Self { rates: Rates::default(), misbehaviour: None, ..self }
     }
 }
 
@@ -172,6 +178,7 @@ impl World {
         let unreadable = spoil(&mut desk, &chance);
         let options = Options { user_token: TOKEN.to_owned(), clock: Clock::still(PRESENT_S), ..Options::default() };
         let glpi = Glpi::new(desk, options);
+        glpi.misbehave(plan.misbehaviour.as_ref());
         let people = Arc::new(People::of(&glpi, chance.fork(), trace.clone()));
 
         let memory = Memory { bus: Arc::new(MemoryBus::default()), sink: Arc::new(MemorySink::new()) };
@@ -214,8 +221,23 @@ impl World {
             }
         }
         self.quieten();
-        let process = self.restart(process).await?;
-        self.rest(process).await
+        let mut process = self.restart(process).await?;
+        self.rest(&mut process).await?;
+        if self.plan.misbehaviour.is_some() && self.redrive(&mut process).await? {
+            self.rest(&mut process).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives every dead letter another chance, as a person does once the server is well; answers whether there was one.
+    async fn redrive(&self, process: &mut Process) -> Result<bool, String> {
+        let letters = self.memory.bus.dead_letters().list(None, u32::MAX).await.map_err(|error| error.to_string())?;
+        let waiting: Vec<_> = letters.into_iter().filter(|letter| letter.redriven_at.is_none()).collect();
+        for letter in &waiting {
+            let redriven = process.ingest.redrive(&letter.id).await.map_err(|error| error.to_string())?;
+            self.trace.note(|| format!("{} ({}) redriven: {redriven:?}", letter.origin, letter.reason));
+        }
+        Ok(!waiting.is_empty())
     }
 
     /// The process as it starts: nothing but what is durable.
@@ -281,10 +303,22 @@ impl World {
                 Ok(Some(ingested.caught_up))
             }
             Some(Err(error)) => {
-                self.weather(error.fault(), &error.to_string()).await?;
+                if self.is_excused(&error) {
+                    self.trace.note(|| format!("refused: {error}"));
+                    self.pass(REFUSED_PAUSE_S).await;
+                } else {
+                    self.weather(error.fault(), &error.to_string()).await?;
+                }
                 Ok(None)
             }
         }
+    }
+
+    /// Whether a server that misbehaves was refused for it, or refuses: Farol says so, waits and tries again.
+    fn is_excused(&self, error: &ingest::Error) -> bool {
+        let is_refusal =
+            matches!(error, ingest::Error::Source(sources::Error::Refused(_)) | ingest::Error::FuseBlown { .. });
+        is_refusal && self.plan.misbehaviour.is_some() && !self.faults.are_over()
     }
 
     async fn process(&self, process: &mut Process) -> Result<Option<bool>, String> {
@@ -362,14 +396,15 @@ impl World {
         self.faults.end();
         self.people.leave();
         self.glpi.set_outage(None);
+        self.glpi.misbehave(None);
     }
 
     /// Goes on until everything is read and stored.
-    async fn rest(&self, mut process: Process) -> Result<(), String> {
+    async fn rest(&self, process: &mut Process) -> Result<(), String> {
         let begin = clock::true_s();
         for _ in 0..QUIET_STEPS_MAX {
-            let is_read = self.ingest(&mut process).await? == Some(true);
-            let is_stored = self.process(&mut process).await? == Some(true);
+            let is_read = self.ingest(process).await? == Some(true);
+            let is_stored = self.process(process).await? == Some(true);
             if is_read && is_stored && clock::true_s() - begin > QUIET_S_MIN {
                 return Ok(());
             }
@@ -379,16 +414,26 @@ impl World {
 
     /// Every change before `watermark` must be in the log.
     async fn check_watermark(&self, watermark: Instant) -> Result<(), String> {
+        // What is done just now must not be promised.
+        self.people.work(2);
+        if self.lies_about_time() {
+            return Ok(());
+        }
+        let aside = self.set_aside().await.map_err(|error| error.to_string())?;
         self.store_all().await.map_err(|error| error.to_string())?;
         let rows = rows(&self.memory.sink.rows(Table::Tickets)).map_err(|error| error.to_string())?;
         let desk = self.glpi.desk();
         let desk = desk.read();
         for truth in desk.truths() {
             let ticket = &truth.row;
-            if Instant::from_seconds(ticket.date_mod) >= watermark || self.unreadable.contains(&ticket.id) {
+            if Instant::from_seconds(ticket.date_mod) >= watermark || aside.contains(&ticket.id) {
                 continue;
             }
             let stored = rows.iter().find(|row| row["ticket_id"] == ticket.id);
+            // Without the right to read it a ticket is out of reach, as far as anybody can tell.
+            if stored.is_some_and(|row| row["presence"] == "hidden") {
+                continue;
+            }
             let modified = stored.map_or("nothing".to_owned(), |row| row["modified_at"].to_string());
             let expected = Instant::from_seconds(ticket.date_mod).to_string();
             if !modified.contains(&expected) {
@@ -399,6 +444,23 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Whether GLPI may name a wrong time, of which no promise can be made.
+    fn lies_about_time(&self) -> bool {
+        let kinds = self.plan.misbehaviour.as_ref().map(|misbehaviour| &misbehaviour.kinds);
+        kinds.is_some_and(|kinds| kinds.contains(&Misdeed::ClockWrong) || kinds.contains(&Misdeed::HeaderClockWrong))
+    }
+
+    /// The tickets of which something could not be read, and waits as a dead letter.
+    async fn set_aside(&self) -> anyhow::Result<BTreeSet<i64>> {
+        let mut aside = self.unreadable.clone();
+        if self.plan.misbehaviour.is_some() {
+            let letters = self.memory.bus.dead_letters().list(None, u32::MAX).await?;
+            let waiting = letters.into_iter().filter(|letter| letter.redriven_at.is_none());
+            aside.extend(waiting.filter_map(|letter| letter.ticket_id.map(|ticket| ticket.0)));
+        }
+        Ok(aside)
     }
 
     /// Stores whatever is in the log, without faults, as another process would.
@@ -413,7 +475,9 @@ impl World {
     async fn wrong(&self) -> anyhow::Result<Vec<String>> {
         let tickets = rows(&self.memory.sink.rows(Table::Tickets))?;
         let mut wrong = truth::differences(&tickets, &self.glpi.desk().read(), &self.unreadable);
-        wrong.extend(truth::doubled(&rows(&self.memory.sink.rows(Table::TicketEvents))?));
+        let events = rows(&self.memory.sink.rows(Table::TicketEvents))?;
+        wrong.extend(truth::doubled(&events));
+        wrong.extend(truth::untold(&events, &self.glpi.desk().read(), &self.unreadable));
         let (_, counts) = self.bus.checkpoint().await?;
         if !counts.balance() {
             wrong.push(format!("rows do not add up: {counts:?}"));
@@ -433,6 +497,15 @@ impl World {
         }
         Ok(wrong)
     }
+}
+
+/// In half of all worlds GLPI misbehaves, in some of the ways it knows.
+fn misbehaviour(chance: &Chance) -> Option<Misbehaviour> {
+    if chance.hits(1, 2) {
+        return None;
+    }
+    let kinds = Misdeed::ALL.into_iter().filter(|_| chance.hits(1, 3)).collect();
+    Some(Misbehaviour { seed: chance.below(u64::MAX), per_thousand: 5 + chance.below(60) as u32, kinds })
 }
 
 /// Makes a ticket unreadable in every third world.

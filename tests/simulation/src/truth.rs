@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::DateTime;
 use glpi_sim::{
     Desk,
+    rows::{Log, Ticket},
     truth::{Presence, TicketTruth},
 };
 use serde_json::Value;
@@ -41,6 +42,20 @@ pub fn differences(tickets: &[Value], desk: &Desk, unreadable: &BTreeSet<i64>) -
         }
     }
     wrong
+}
+
+/// The lines of history in `desk` that tell of a status or priority, or of who has a ticket, and that no event tells of.
+pub fn untold(events: &[Value], desk: &Desk, unreadable: &BTreeSet<i64>) -> Vec<String> {
+    const STATUS: i32 = 12;
+    const PRIORITY: i32 = 3;
+    let told: BTreeSet<&str> = events.iter().filter_map(|event| event["origin"].as_str()).collect();
+    let is_change = |log: &Log| log.linked_action == 0 && matches!(log.id_search_option, STATUS | PRIORITY);
+    let is_link = |log: &Log| matches!(log.linked_action, 15 | 16) && matches!(&*log.itemtype_link, "User" | "Group");
+    let matters = |log: &&Log| is_change(log) || is_link(log);
+    let tickets = desk.table::<Ticket>().iter().filter(|ticket| !unreadable.contains(&ticket.id));
+    let logs = tickets.flat_map(|ticket| desk.of_ticket::<Log>(ticket.id)).filter(matters);
+    let untold = logs.filter(|log| !told.contains(format!("Log/{}", log.id).as_str()));
+    untold.map(|log| format!("nothing tells of {log:?}")).collect()
 }
 
 /// The event ids that stand in more than one of `events`.

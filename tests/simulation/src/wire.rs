@@ -10,7 +10,12 @@ use std::{
 
 use async_trait::async_trait;
 use connectors::client::{Error, Wire};
-use glpi_sim::{Glpi, rows::naive::Zone, traffic::Mover};
+use glpi_sim::{
+    Desk, Glpi,
+    moves::Rules,
+    rows::{Ticket, naive::Zone},
+    traffic::Mover,
+};
 use http::{Request, Response, header};
 
 use crate::{bugs::Bug, chance::Chance, clock, faults::Faults, trace::Trace};
@@ -39,6 +44,10 @@ impl People {
         }
         let mut mover = self.mover.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..actions {
+            if self.chance.hits(1, 8) {
+                self.do_rarely_done();
+                continue;
+            }
             let action = mover.step(&mut self.glpi.desk().write(), clock::true_s(), &mut self.chance.rng());
             if let Some(action) = action {
                 self.trace.note(|| format!("{} {}", action.name, action.ticket));
@@ -46,10 +55,40 @@ impl People {
         }
     }
 
+    /// What people seldom do, on any ticket: to take it from those who have it, to trash, restore or purge it.
+    fn do_rarely_done(&self) {
+        let desk = self.glpi.desk();
+        let mut desk = desk.write();
+        let ids: Vec<i64> = desk.table::<Ticket>().iter().map(|ticket| ticket.id).collect();
+        let ids: Vec<i64> = ids.into_iter().filter(|id| is_past(&desk, *id)).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let id = ids[self.chance.below(ids.len() as u64) as usize];
+        let assigned: Vec<i64> = desk.truth(id).into_iter().flat_map(|truth| truth.users.assigned).collect();
+        let mut rules = Rules::of(&desk, Zone::UTC);
+        let mut hand = rules.hand(&mut desk, clock::true_s(), 2);
+        let what = self.chance.below(5);
+        // What the ticket's state forbids is not done.
+        let done = match (what, assigned.first()) {
+            (0, _) => hand.purge(id),
+            (1, _) => hand.trash(id),
+            (2, _) => hand.restore(id),
+            (_, Some(person)) => hand.unassign_user(id, *person),
+            (_, None) => Ok(()),
+        };
+        self.trace.note(|| format!("rare {what} {id} {}", done.is_ok()));
+    }
+
     /// They go home.
     pub fn leave(&self) {
         self.are_gone.store(true, Ordering::Relaxed);
     }
+}
+
+/// Whether nothing was done to the ticket later than now: dates do not go back.
+fn is_past(desk: &Desk, id: i64) -> bool {
+    desk.get::<Ticket>(id).is_some_and(|ticket| ticket.date_mod <= clock::true_s())
 }
 
 /// The way to a simulated GLPI within this process.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use pipeline::{
     buses::{Append, Bus, DeadLetters, Error, Record},
     sources::Ledger,
@@ -15,20 +16,22 @@ use schemas::{Cursor, Instant, Offset, ingestion::RowCounts};
 use super::Bug;
 use crate::faults::Faults;
 
+/// Keys and values.
+type Records = Vec<(Bytes, Bytes)>;
+
 /// A log that makes one mistake.
 pub struct BuggyBus {
     inner: Arc<dyn Bus>,
     bug: Bug,
     faults: Arc<Faults>,
     /// What is acknowledged, but only in memory.
-    held: Mutex<Option<Append>>,
-    was_refused: Mutex<bool>,
+    held: Mutex<Option<Records>>,
 }
 
 impl BuggyBus {
     /// `inner` with `bug`.
     pub fn new(inner: Arc<dyn Bus>, bug: Bug, faults: Arc<Faults>) -> Self {
-        Self { inner, bug, faults, held: Mutex::default(), was_refused: Mutex::default() }
+        Self { inner, bug, faults, held: Mutex::default() }
     }
 
     /// The power was cut: memory is gone.
@@ -36,18 +39,16 @@ impl BuggyBus {
         self.held().take();
     }
 
-    fn held(&self) -> MutexGuard<'_, Option<Append>> {
+    fn held(&self) -> MutexGuard<'_, Option<Records>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn append_early(&self, batch: Append) -> Result<Offset, Error> {
-        let topic = batch.topic.clone();
-        let records = batch.records.len() as u64;
-        let before = self.held().replace(batch);
-        if let Some(before) = before {
-            self.inner.append(before).await?;
-        }
-        Ok(Offset(self.inner.end(&topic).await?.0 + records))
+    /// Everything but the records is written at once; they follow with the next append.
+    async fn append_early(&self, mut batch: Append) -> Result<Offset, Error> {
+        let held = self.held().replace(std::mem::take(&mut batch.records)).unwrap_or_default();
+        let count = self.held().as_ref().map_or(0, Vec::len) as u64;
+        batch.records = held;
+        Ok(Offset(self.inner.append(batch).await?.0 + count))
     }
 }
 
@@ -61,16 +62,8 @@ impl Bus for BuggyBus {
                 self.inner.append(ahead).await?;
                 self.faults.maybe_cut(true).await;
             }
-            Bug::HalfAppend => {
-                let records = std::mem::take(&mut batch.records);
-                let ahead = Append { topic: batch.topic.clone(), records, at: batch.at, ..Append::default() };
-                self.inner.append(ahead).await?;
-                self.faults.maybe_cut(true).await;
-            }
             Bug::RecordLost if self.faults.chance().hits(1, 50) => drop(batch.records.pop()),
-            Bug::LedgerForgotten if self.faults.chance().hits(1, 5) => batch.ledger.clear(),
             Bug::LettersDropped => batch.dead.clear(),
-            Bug::AppendedAgain if self.faults.chance().hits(1, 10) => drop(self.inner.append(batch.clone()).await?),
             Bug::AcknowledgedEarly => return self.append_early(batch).await,
             _ => {}
         }
@@ -80,7 +73,6 @@ impl Bus for BuggyBus {
     async fn read(&self, topic: &str, from: Offset, limit: usize) -> Result<Vec<Record>, Error> {
         let mut records = self.inner.read(topic, from, limit).await?;
         if self.bug == Bug::SkippedAfterError && self.faults.chance().hits(1, 10) && records.len() > 1 {
-            *self.was_refused.lock().unwrap_or_else(PoisonError::into_inner) = true;
             records.remove(0);
         }
         Ok(records)
@@ -95,9 +87,7 @@ impl Bus for BuggyBus {
     }
 
     async fn checkpoint(&self) -> Result<(Option<Cursor>, RowCounts), Error> {
-        let saved = self.inner.checkpoint().await?;
-        let held = self.held().as_ref().and_then(|held| held.cursor.clone());
-        Ok((held.or(saved.0), saved.1))
+        self.inner.checkpoint().await
     }
 
     fn ledger(&self) -> &dyn Ledger {

@@ -55,7 +55,7 @@ impl Sink for BuggySink {
             Bug::CountedAgain if self.faults.chance().hits(1, 10) => {
                 self.kept().counts.stored += batch.counts.stored;
             }
-            Bug::StateLost if self.faults.chance().hits(1, 10) => drop(batch.folds.pop()),
+            Bug::StateLost => batch.folds.retain(|_| !self.faults.chance().hits(1, 10)),
             Bug::StaleState => {
                 let spaces: Vec<(String, i64)> = batch.folds.iter().map(|fold| (fold.space.clone(), fold.id)).collect();
                 for (space, id) in spaces {

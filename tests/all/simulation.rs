@@ -1,0 +1,44 @@
+//! Simulated worlds: a few of the many that `farol-sim run` goes through, and the proof that they would notice.
+
+use simulation::{Bug, Plan, run};
+
+/// Worlds within which every mistake must show.
+const WORLDS_MAX: u64 = 40;
+
+fn assert_right(plan: &Plan) {
+    let outcome = run(plan).unwrap();
+    assert!(outcome.violations.is_empty(), "{plan:?}: {}", outcome.violations.join("\n"));
+}
+
+#[test]
+fn in_a_world_where_everything_may_fail_nothing_is_lost_and_nothing_doubled() {
+    (1_000..1_012).map(Plan::of).for_each(|plan| assert_right(&plan));
+}
+
+#[test]
+fn a_power_cut_around_any_write_loses_nothing() {
+    let calm = Plan { tickets: 8, rounds: 60, ..Plan::of(5).calm() };
+    let points = run(&calm).unwrap().points;
+    assert!(points > 40, "only {points} places to cut the power at");
+    for point in (0..points).step_by(6) {
+        assert_right(&Plan { cut_at: Some(point), ..calm.clone() });
+    }
+}
+
+#[test]
+fn one_seed_is_one_world() {
+    for seed in 2_000..2_003 {
+        let [first, second] = [(); 2].map(|()| run(&Plan::of(seed)).unwrap());
+        assert_eq!((first.hash, first.events), (second.hash, second.events), "seed {seed}");
+    }
+}
+
+#[test]
+fn every_mistake_made_on_purpose_is_found() {
+    let found = |bug: &Bug| {
+        let spoilt = (0..WORLDS_MAX).map(|seed| Plan { bug: Some(*bug), ..Plan::of(seed) });
+        spoilt.into_iter().any(|plan| !run(&plan).unwrap().violations.is_empty())
+    };
+    let unseen: Vec<Bug> = Bug::ALL.into_iter().filter(|bug| !found(bug)).collect();
+    assert!(unseen.is_empty(), "nobody noticed {unseen:?} in {WORLDS_MAX} worlds");
+}
