@@ -11,6 +11,10 @@ pub(super) fn convert(kind: Kind, fields: &Fields<'_>) -> Result<Row, Reason> {
     if kind != Kind::Task && fields.text("itemtype")? != "Ticket" {
         return Ok(Row::left_out(id, 0));
     }
+    fields.has_all(&["users_id", "date_mod"])?;
+    if kind == Kind::Task {
+        fields.has_all(&["actiontime", "users_id_tech"])?;
+    }
     let ticket = fields.ticket(if kind == Kind::Task { "tickets_id" } else { "items_id" })?;
     let written = fields.moment(if kind == Kind::Solution { "date_creation" } else { "date" })?;
     let commented = Commented {

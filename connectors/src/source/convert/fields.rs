@@ -41,6 +41,15 @@ impl<'a> Fields<'a> {
         Ok(Self { row, context })
     }
 
+    /// Refuses a row that lacks one of `columns`, which every row of this kind has, null or not, on the servers that Farol knows:
+    /// a missing column would be taken for none, and nothing would ever correct that.
+    pub(super) fn has_all(&self, columns: &[&str]) -> Result<(), Reason> {
+        match columns.iter().find(|column| !self.row.contains_key(**column)) {
+            Some(column) if self.context.version.is_known() => Err(self.lack(column)),
+            _ => Ok(()),
+        }
+    }
+
     /// The row's own id.
     pub(super) fn id(&self) -> Result<i64, Reason> {
         match self.number("id")? {

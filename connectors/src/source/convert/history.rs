@@ -35,6 +35,7 @@ pub(super) fn convert(fields: &Fields<'_>) -> Result<Row, Reason> {
 }
 
 fn body(fields: &Fields<'_>) -> Result<Option<Body>, Reason> {
+    fields.has_all(&["itemtype_link"])?;
     let action = fields.number("linked_action")?;
     let option = fields.number("id_search_option")?;
     // Lines about the ticket itself have no linked type, which GLPI writes in two ways.

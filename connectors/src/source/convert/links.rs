@@ -16,6 +16,7 @@ pub(super) fn convert(kind: Kind, fields: &Fields<'_>) -> Result<Row, Reason> {
         Kind::SupplierTicket => "suppliers_id",
         _ => "users_id",
     };
+    fields.has_all(&[column])?;
     // Person 0 is a requester known by address only.
     let actor_id = fields.reference(column)?.unwrap_or(0);
     let number = fields.number("type")?;

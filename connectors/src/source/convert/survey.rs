@@ -8,6 +8,7 @@ use super::{Draft, Reason, Row};
 
 pub(super) fn convert(fields: &Fields<'_>) -> Result<Row, Reason> {
     let (id, ticket) = (fields.id()?, fields.ticket("tickets_id")?);
+    fields.has_all(&["date_begin", "date_answered", "satisfaction", "comment"])?;
     let sent = fields.may_moment("date_begin")?;
     let answered = fields.may_moment("date_answered")?;
     let satisfaction = Satisfaction {

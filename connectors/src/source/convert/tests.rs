@@ -35,6 +35,8 @@ fn ticket_row() -> Value {
         "content": "&#60;p&#62;private words&#60;/p&#62;", "urgency": 5, "impact": 3, "priority": 4,
         "itilcategories_id": 7, "type": 2, "global_validation": 1, "slas_id_ttr": 5, "slas_id_tto": 0,
         "time_to_resolve": "2026-11-27 18:00:00", "time_to_own": null, "waiting_duration": 60,
+        "begin_waiting_date": null, "sla_waiting_duration": 0, "takeintoaccount_delay_stat": 0, "solve_delay_stat": 0,
+        "close_delay_stat": 0,
         "actiontime": 3600, "is_deleted": 0, "locations_id": 0, "plugin_column": {"odd": true},
     })
 }

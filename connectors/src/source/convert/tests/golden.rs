@@ -83,6 +83,33 @@ fn a_damaged_ticket_row_is_dead_with_a_plain_reason() {
 }
 
 #[test]
+fn a_column_that_is_missing_is_not_taken_for_an_empty_one() {
+    let lacks = |kind, row: &Value, column: &str| {
+        let row = with(row.clone(), &format!("-{column}"), Value::Null);
+        let refused = child(kind, &row, &context()).unwrap_err().0;
+        assert_eq!(refused, format!("column {column} is missing"));
+        let newer = Context { version: "13.0.0".parse().unwrap(), ..context() };
+        assert!(child(kind, &row, &newer).is_ok(), "a GLPI that Farol does not know may have no {column}");
+    };
+    for column in
+        ["solvedate", "closedate", "date_creation", "slas_id_ttr", "time_to_own", "solve_delay_stat", "actiontime"]
+    {
+        lacks(Kind::Ticket, &ticket_row(), column);
+    }
+    let link = json!({"id": 3, "tickets_id": 2, "users_id": 23, "type": 2});
+    lacks(Kind::TicketUser, &link, "users_id");
+    lacks(Kind::Log, &log_row(15, "User", 5, "", "Silva Ana (7)"), "itemtype_link");
+    let task = json!({
+        "id": 1, "tickets_id": 16, "date": "2026-11-25 12:36:26", "users_id": 8, "is_private": 1, "actiontime": 3600, "state": 2,
+        "users_id_tech": 0, "date_mod": null,
+    });
+    lacks(Kind::Task, &task, "users_id_tech");
+    let survey =
+        json!({"id": 3, "tickets_id": 8, "date_begin": null, "date_answered": null, "satisfaction": 4, "comment": ""});
+    lacks(Kind::Survey, &survey, "satisfaction");
+}
+
+#[test]
 fn a_value_that_glpi_cannot_hold_is_named() {
     let of = |column: &str, value: i64| ticket(&with(ticket_row(), column, json!(value)), &context());
     let refused = |column: &str, value: i64| of(column, value).unwrap_err().0;
