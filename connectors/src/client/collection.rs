@@ -179,7 +179,13 @@ impl GlpiClient {
         request: PageRequest,
     ) -> Result<Lookup<Vec<Value>>, Error> {
         let path = ["Ticket", &ticket.to_string(), checked(itemtype)?];
-        looked_up(self.walk(&path, &request.sorted_by("id", Order::Ascending)).await)
+        let rows = self.walk(&path, &request.sorted_by("id", Order::Ascending)).await;
+        // What is missing among these rows is taken for gone, so each of them has to say which it is.
+        looked_up(
+            rows.and_then(
+                |rows| if rows.iter().all(|row| id_of(row).is_some()) { Ok(rows) } else { Err(unnamed(&path)) },
+            ),
+        )
     }
 
     async fn walk(&self, path: &[&str], request: &PageRequest) -> Result<Vec<Value>, Error> {
@@ -270,6 +276,10 @@ fn looked_up<T>(result: Result<T, Error>) -> Result<Lookup<T>, Error> {
         Err(Error::RightMissing { .. }) => Ok(Lookup::Forbidden),
         Err(error) => Err(error),
     }
+}
+
+fn unnamed(path: &[&str]) -> Error {
+    Error::Shape { what: path.join("/"), expected: "rows with an id", found: "a row without one" }
 }
 
 fn id_of(row: &Value) -> Option<u64> {

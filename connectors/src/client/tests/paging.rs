@@ -71,6 +71,13 @@ async fn every_row_is_read_once_whether_the_last_page_is_full_or_not() {
 }
 
 #[tokio::test]
+async fn rows_of_a_ticket_that_do_not_say_which_they_are_are_no_answer() {
+    let server = Server::desk(|_| Canned::json(200, json!([{"id": 3}, {"users_id": 4}]))).await;
+    let answer = server.client().sub_items(5, "Ticket_User").await;
+    assert!(matches!(answer, Err(Error::Shape { found: "a row without one", .. })), "{answer:?}");
+}
+
+#[tokio::test]
 async fn a_total_that_is_too_small_does_not_end_a_walk() {
     let server = desk_of(35, 3).await;
     assert_eq!(small_pages(&server, 20).all("User").await.unwrap().len(), 35);
