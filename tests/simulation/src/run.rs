@@ -178,6 +178,7 @@ impl World {
         let unreadable = spoil(&mut desk, &chance);
         let options = Options { user_token: TOKEN.to_owned(), clock: Clock::still(PRESENT_S), ..Options::default() };
         let glpi = Glpi::new(desk, options);
+        trace.note(|| format!("{:?}", plan.misbehaviour));
         glpi.misbehave(plan.misbehaviour.as_ref());
         let people = Arc::new(People::of(&glpi, chance.fork(), trace.clone()));
 
