@@ -4,7 +4,7 @@
 
 use datafusion::{
     arrow::util::pretty::pretty_format_batches,
-    functions_aggregate::expr_fn::{count, count_distinct},
+    functions_aggregate::expr_fn::{count, count_distinct, max},
     functions_window::expr_fn::row_number,
     logical_expr::{ExprFunctionExt, in_subquery, out_ref_col, scalar_subquery},
     prelude::{DataFrame, Expr, JoinType, SessionContext, col, lit},
@@ -54,7 +54,7 @@ async fn plans_that_no_question_makes_yet_are_answered_as_by_all_rules() {
         5      | 1      | 6        | 2      | 2026-03-05",
     );
     let whole = SessionContext::new();
-    let plans: [fn(DataFrame) -> datafusion::error::Result<DataFrame>; 11] = [
+    let plans: [fn(DataFrame) -> datafusion::error::Result<DataFrame>; 12] = [
         |tickets| {
             let (left, right) = (others(&tickets)?, tickets);
             left.join(right, JoinType::Inner, &["level"], &["priority"], Some(col("other").lt(col("ticket_id"))))
@@ -72,10 +72,13 @@ async fn plans_that_no_question_makes_yet_are_answered_as_by_all_rules() {
         },
         |tickets| {
             let same = col("level").eq(out_ref_col(arrow::datatypes::DataType::UInt8, "priority"));
-            let last = others(&tickets)?
-                .filter(same)?
-                .aggregate(vec![], vec![datafusion::functions_aggregate::expr_fn::max(col("other")).alias("last")])?;
+            let last = others(&tickets)?.filter(same)?.aggregate(vec![], vec![max(col("other")).alias("last")])?;
             tickets.filter(col("ticket_id").eq(scalar_subquery(Arc::new(last.into_unoptimized_plan()))))
+        },
+        |tickets| {
+            let newest = vec![max(col("other")).alias("newest")];
+            let newest = others(&tickets)?.aggregate(vec![], newest)?.into_unoptimized_plan();
+            tickets.filter(col("ticket_id").lt(scalar_subquery(Arc::new(newest))).and(col("status").eq(lit(1_u8))))
         },
         |tickets| tickets.select_columns(&["priority"])?.distinct(),
         |tickets| {

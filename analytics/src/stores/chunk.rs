@@ -1,5 +1,7 @@
 //! A few thousand rows of a table in memory, with zones and with a mask of rows that newer ones superseded.
 
+mod sieve;
+
 use arrow::{
     array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch},
     buffer::BooleanBuffer,
@@ -9,6 +11,8 @@ use arrow::{
 };
 
 use super::zones::Zones;
+
+pub(super) use sieve::Sieve;
 
 /// Rows in a full chunk: few enough for zones to leave many out, enough for a scan to run at memory speed.
 pub(super) const CHUNK_ROWS: usize = 8_192;
@@ -84,15 +88,31 @@ impl Chunk {
         }
     }
 
+    /// The rows that count and pass `sieve`, in the columns asked for.
+    pub(super) fn sift(
+        &self,
+        projection: Option<&[usize]>,
+        sieve: &Sieve,
+    ) -> Result<RecordBatch, datafusion::error::DataFusionError> {
+        let passing = sieve.passing(&self.rows, self.live())?;
+        let rows = match projection {
+            Some(columns) => self.rows.project(columns)?,
+            None => self.rows.clone(),
+        };
+        Ok(filter_record_batch(&rows, &BooleanArray::new(passing, None))?)
+    }
+
     /// The rows that count whose `column` is `value`.
     pub(super) fn matching(&self, column: usize, value: i64) -> Result<RecordBatch, ArrowError> {
-        let rows = self.read(None)?;
         let none = || ArrowError::SchemaError("the column holds no numbers".into());
-        let wanted = equal(rows.columns().get(column).ok_or_else(none)?, value).ok_or_else(none)?;
-        filter_record_batch(&rows, &wanted)
+        let wanted = equal(self.rows.columns().get(column).ok_or_else(none)?, value).ok_or_else(none)?;
+        filter_record_batch(&self.rows, &BooleanArray::new(wanted.values() & &self.live(), wanted.nulls().cloned()))
     }
 
     fn live(&self) -> BooleanBuffer {
+        if self.dead_count == 0 {
+            return BooleanBuffer::new_set(self.rows.num_rows());
+        }
         let is_dead = |row: usize| self.dead.get(row / 64).is_some_and(|word| word & (1 << (row % 64)) != 0);
         BooleanBuffer::collect_bool(self.rows.num_rows(), |row| !is_dead(row))
     }

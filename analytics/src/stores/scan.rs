@@ -18,7 +18,10 @@ use datafusion::{
 };
 use schemas::tables::Table;
 
-use super::piece::Piece;
+use super::{
+    chunk::{Chunk, Sieve},
+    piece::Piece,
+};
 
 /// Batches that a thread reads from disk ahead of whoever takes them.
 const READ_AHEAD_BATCHES: usize = 2;
@@ -27,6 +30,8 @@ const READ_AHEAD_BATCHES: usize = 2;
 #[derive(Debug)]
 pub(super) struct Scan {
     table: Table,
+    /// What rows must pass; only where all pieces are chunks.
+    sieve: Option<Arc<Sieve>>,
     schema: SchemaRef,
     projection: Option<Vec<usize>>,
     partitions: Vec<Vec<Piece>>,
@@ -51,7 +56,12 @@ impl Scan {
             EmissionType::Incremental,
             Boundedness::Bounded,
         );
-        Ok(Self { table, schema, projection, partitions, properties: Arc::new(properties) })
+        Ok(Self { table, sieve: None, schema, projection, partitions, properties: Arc::new(properties) })
+    }
+
+    /// The same, of the rows that pass `sieve`; all pieces must be chunks.
+    pub(super) fn through(self, sieve: Option<Sieve>) -> Self {
+        Self { sieve: sieve.map(Arc::new), ..self }
     }
 
     fn rows(&self, partition: Option<usize>) -> usize {
@@ -93,8 +103,13 @@ impl ExecutionPlan for Scan {
 
     fn apply_expressions(
         &self,
-        _visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+        visit: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
+        for condition in self.sieve.iter().flat_map(|sieve| sieve.conditions()) {
+            if visit(condition)? == TreeNodeRecursion::Stop {
+                return Ok(TreeNodeRecursion::Stop);
+            }
+        }
         Ok(TreeNodeRecursion::Continue)
     }
 
@@ -114,10 +129,14 @@ impl ExecutionPlan for Scan {
         let Some(pieces) = self.partitions.get(partition).cloned() else {
             return Err(DataFusionError::Internal(format!("{} has no partition {partition}", self.name())));
         };
-        let (schema, projection) = (Arc::clone(&self.schema), self.projection.clone());
+        let (schema, projection, sieve) = (Arc::clone(&self.schema), self.projection.clone(), self.sieve.clone());
         if pieces.iter().all(|piece| matches!(piece, Piece::Chunk(_))) {
+            let read = move |chunk: &Chunk| match &sieve {
+                Some(sieve) => chunk.sift(projection.as_deref(), sieve),
+                None => Ok(chunk.read(projection.as_deref())?),
+            };
             let rows = pieces.into_iter().filter_map(move |piece| match piece {
-                Piece::Chunk(chunk) => Some(chunk.read(projection.as_deref()).map_err(DataFusionError::from)),
+                Piece::Chunk(chunk) => Some(read(&chunk)),
                 Piece::Group(..) => None,
             });
             return Ok(Box::pin(RecordBatchStreamAdapter::new(schema, futures::stream::iter(rows))));
@@ -144,7 +163,8 @@ impl ExecutionPlan for Scan {
         arguments: &StatisticsArgs,
     ) -> Result<Arc<Statistics>> {
         let rows = self.rows(arguments.partition());
-        Ok(Arc::new(Statistics::new_unknown(&self.schema).with_num_rows(Precision::Exact(rows))))
+        let rows = if self.sieve.is_some() { Precision::Inexact(rows) } else { Precision::Exact(rows) };
+        Ok(Arc::new(Statistics::new_unknown(&self.schema).with_num_rows(rows)))
     }
 }
 

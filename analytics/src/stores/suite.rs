@@ -124,8 +124,14 @@ async fn filters_choose_rows_whatever_pieces_they_leave_out(snapshot: &dyn Snaps
     assert_eq!(found(col("opened_at").gt_eq(second(3))).await, [3, 4]);
     assert_eq!(found(col("solved_at").is_null().and(col("status").lt(lit(5_u8)))).await, [3, 4]);
     assert!(found(col("ticket_id").gt(lit(1000_i64))).await.is_empty());
+    assert_eq!(found(col("status").eq(lit(1_u8)).or(col("ticket_id").eq(lit(2_i64)))).await, [2, 3, 4]);
+    assert_eq!(found(lit(false)).await, [0_i64; 0]);
     let late = ask(snapshot, Table::TicketEvents, col("ticket_id").gt(lit(3_i64)), &["log_offset"]).await;
     assert_eq!(late, [[4]]);
+    for (table, above, count) in [(Table::Tickets, 2_i64, 2), (Table::TicketSpans, 0, 5), (Table::TicketEvents, 1, 3)] {
+        let rows = read(snapshot, table).filter(col("ticket_id").gt(lit(above))).unwrap();
+        assert_eq!(rows.count().await.unwrap(), count, "{}", table.name());
+    }
 }
 
 async fn one_ticket_is_found_in_order(snapshot: &dyn Snapshot) {

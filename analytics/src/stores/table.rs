@@ -6,15 +6,17 @@ use async_trait::async_trait;
 use datafusion::{
     arrow::datatypes::SchemaRef,
     catalog::Session,
-    common::DFSchema,
+    common::{DFSchema, tree_node::TreeNode},
     datasource::{TableProvider, TableType},
     error::Result,
-    logical_expr::{Expr, TableProviderFilterPushDown, utils::conjunction},
+    logical_expr::{Expr, TableProviderFilterPushDown, utils::split_conjunction},
+    physical_expr::{PhysicalExpr, conjunction_opt},
     physical_optimizer::pruning::PruningPredicateBuilder,
     physical_plan::ExecutionPlan,
 };
 
 use super::{
+    chunk::Sieve,
     piece::{Piece, Pieces},
     scan::Scan,
     zones::ZoneStatistics,
@@ -31,12 +33,15 @@ impl StoreTable {
         Self { schema: pieces.table.arrow_schema(), pieces }
     }
 
-    /// The pieces that may hold rows that pass all `filters`.
-    fn pruned(&self, session: &dyn Session, filters: &[Expr]) -> Result<Vec<Piece>> {
+    /// Whether every row is in memory.
+    fn is_in_memory(&self) -> bool {
+        self.pieces.pieces.iter().all(|piece| matches!(piece, Piece::Chunk(_)))
+    }
+
+    /// The pieces that may hold rows that meet all `conditions`.
+    fn pruned(&self, conditions: &[Arc<dyn PhysicalExpr>]) -> Result<Vec<Piece>> {
         let pieces = &self.pieces.pieces;
-        let Some(filter) = conjunction(filters.iter().cloned()) else { return Ok(pieces.clone()) };
-        let schema = DFSchema::try_from(Arc::clone(&self.schema))?;
-        let filter = session.create_physical_expr(filter, &schema)?;
+        let Some(filter) = conjunction_opt(conditions.iter().cloned()) else { return Ok(pieces.clone()) };
         let predicate = PruningPredicateBuilder::new().with_file_schema(Arc::clone(&self.schema)).try_build(filter)?;
         if predicate.always_true() {
             return Ok(pieces.clone());
@@ -58,8 +63,13 @@ impl TableProvider for StoreTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
-        // Zones leave pieces out; single rows are left to a filter above.
-        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+        let support = |filter: &&Expr| match () {
+            () if waits_for_a_plan(filter) => TableProviderFilterPushDown::Unsupported,
+            () if self.is_in_memory() => TableProviderFilterPushDown::Exact,
+            // Zones leave pieces out; single rows are left to a filter above.
+            () => TableProviderFilterPushDown::Inexact,
+        };
+        Ok(filters.iter().map(support).collect())
     }
 
     async fn scan(
@@ -69,10 +79,25 @@ impl TableProvider for StoreTable {
         filters: &[Expr],
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let pieces = self.pruned(session, filters)?;
+        let schema = DFSchema::try_from(Arc::clone(&self.schema))?;
+        let parts = filters.iter().flat_map(split_conjunction).cloned();
+        let conditions: Vec<_> =
+            parts.map(|part| session.create_physical_expr(part, &schema)).collect::<Result<_>>()?;
+        let pieces = self.pruned(&conditions)?;
+        let sieve = (self.is_in_memory() && !conditions.is_empty()).then(|| Sieve::new(&conditions, &self.schema));
         let partitions = session.config().target_partitions();
-        Ok(Arc::new(Scan::new(self.pieces.table, pieces, projection.cloned(), partitions)?))
+        let scan = Scan::new(self.pieces.table, pieces, projection.cloned(), partitions)?;
+        Ok(Arc::new(scan.through(sieve.transpose()?)))
     }
+}
+
+/// Whether the filter needs what another plan, or another row, yields.
+fn waits_for_a_plan(filter: &Expr) -> bool {
+    let waits = |expr: &Expr| {
+        let is_subquery = matches!(expr, Expr::Exists(_) | Expr::InSubquery(_) | Expr::ScalarSubquery(_));
+        Ok(is_subquery || matches!(expr, Expr::SetComparison(_) | Expr::OuterReferenceColumn(..)))
+    };
+    filter.exists(waits).unwrap_or(true)
 }
 
 impl fmt::Debug for StoreTable {
