@@ -3,6 +3,7 @@
 //! A plan names columns of the table contract, never a store. Predicates on times and ids stay `column operator
 //! literal`, so that stores can leave out chunks that cannot match.
 
+mod computed;
 pub(crate) mod excluded;
 mod lists;
 mod local_hour;
@@ -20,6 +21,7 @@ use schemas::Instant;
 
 use crate::{error::Error, window::Window};
 
+pub(crate) use computed::computed;
 pub(crate) use lists::any_in_list;
 pub(crate) use local_hour::local_hour;
 

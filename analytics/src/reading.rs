@@ -6,8 +6,12 @@ use std::{
 };
 
 use chrono_tz::Tz;
-use datafusion::{dataframe::DataFrame, prelude::col};
-use schemas::{Instant, ingestion::IngestionStatus, tables::Table};
+use datafusion::{
+    arrow::array::RecordBatch,
+    dataframe::DataFrame,
+    prelude::{Expr, col, lit},
+};
+use schemas::{Instant, TicketId, ingestion::IngestionStatus, tables::Table};
 use tokio::sync::SemaphorePermit;
 
 use crate::{
@@ -16,7 +20,7 @@ use crate::{
     error::Error,
     filters::{Reference, TicketFilters, known},
     metrics::{Metric, Rows},
-    plans::{Moment, excluded::excluded, rows::Columns},
+    plans::{Moment, computed, excluded::excluded, rows::Columns},
     stores::{Dimensions, Snapshot},
     viewer::{Viewer, Visible},
     window::{Window, date},
@@ -69,6 +73,18 @@ impl Reading<'_> {
             tickets = tickets.filter(reference.predicate(words, &known, &self.dimensions)?)?;
         }
         Ok(tickets)
+    }
+
+    /// `columns` of one ticket; `None` if there is no such ticket that the viewer may see.
+    pub(crate) async fn ticket(&self, ticket: TicketId, mut columns: Vec<Expr>) -> Result<Option<RecordBatch>, Error> {
+        const VISIBLE: &str = "is_visible";
+
+        let found = self.snapshot.of_ticket(Table::Tickets, ticket).await?;
+        let Some(row) = found.iter().find(|rows| rows.num_rows() > 0) else { return Ok(None) };
+        columns.push(self.viewer.predicate(&self.dimensions).unwrap_or(lit(true)).alias(VISIBLE));
+        let row = computed(&self.analytics.session, row, columns)?;
+        let is_visible = Columns::of(&row).integer(VISIBLE, 0)? == Some(1);
+        Ok(is_visible.then_some(row))
     }
 
     /// How many of the `rows` among `tickets` are left out of the counts, by reason.

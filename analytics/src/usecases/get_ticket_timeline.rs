@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use arrow::array::RecordBatch;
 use chrono::{DateTime, Utc};
-use datafusion::prelude::{Expr, col, lit};
+use datafusion::prelude::{Expr, col};
 use schemas::{Clock, Instant, TicketId, tables::Table};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,6 @@ use crate::{
     analytics::Analytics,
     answer::Answer,
     error::Error,
-    filters::TicketFilters,
     inputs::ticket_id,
     lateness::{CLOCKS, due, is_running, late, name, over_by_s, target},
     paging::{PageInput, Place, Walk},
@@ -86,11 +85,9 @@ pub async fn execute(
     let ticket_id = ticket_id(input.ticket_id)?;
 
     let reading = analytics.read(viewer).await?;
-    let ticket = reading.tickets(&TicketFilters::default()).await?.filter(col("ticket_id").eq(lit(ticket_id.0)))?;
-    let found = ticket.select(columns(walk.now)?)?.collect().await?;
-    let absent = Error::NotFound { what: "ticket", id: ticket_id.0 };
-    let batch = found.iter().find(|batch| batch.num_rows() > 0).ok_or(absent)?;
-    let standing = timeline(batch, &reading.dimensions)?;
+    let found = reading.ticket(ticket_id, columns(walk.now)?).await?;
+    let found = found.ok_or(Error::NotFound { what: "ticket", id: ticket_id.0 })?;
+    let standing = timeline(&found, &reading.dimensions)?;
 
     let told = told(&reading, ticket_id).await?;
     let total = told.len() as u64;
