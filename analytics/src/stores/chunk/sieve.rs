@@ -14,6 +14,7 @@ use datafusion::{
     error::Result,
     physical_expr::{
         PhysicalExpr,
+        expressions::Column,
         utils::{collect_columns, reassign_expr_columns},
     },
 };
@@ -38,7 +39,7 @@ impl Sieve {
     /// A sieve of `conditions` over batches of `schema`.
     pub(in crate::stores) fn new(conditions: &[Arc<dyn PhysicalExpr>], schema: &Schema) -> Result<Self> {
         let condition = |holds: &Arc<dyn PhysicalExpr>| {
-            let mut columns: Vec<usize> = collect_columns(holds).iter().map(|column| column.index()).collect();
+            let mut columns: Vec<usize> = collect_columns(holds).iter().map(Column::index).collect();
             columns.sort_unstable();
             let holds = reassign_expr_columns(Arc::clone(holds), &schema.project(&columns)?)?;
             Ok(Condition { holds, columns })
