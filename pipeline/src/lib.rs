@@ -12,5 +12,6 @@ pub mod sinks;
 pub mod sources;
 
 mod fault;
+mod sqlite;
 
 pub use fault::Fault;

@@ -9,6 +9,7 @@ use sqlx::{
 };
 
 use super::{super::Error, EmbeddedBus, storage};
+use crate::sqlite;
 
 /// The layout's version, kept in SQLite's `user_version`.
 const LAYOUT_VERSION: i64 = 1;
@@ -102,7 +103,7 @@ fn options(data_dir: &Path) -> SqliteConnectOptions {
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new().max_connections(connections).idle_timeout(None).max_lifetime(None)
+    sqlite::pool(connections).idle_timeout(None).max_lifetime(None)
 }
 
 async fn layout(pool: &SqlitePool) -> Result<i64, Error> {

@@ -6,10 +6,10 @@ use schemas::manifest::{LAYOUT_VERSION, MANIFEST, TABLES};
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, SqlitePool,
     error::DatabaseError,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::sinks::Error;
+use crate::{sinks::Error, sqlite};
 
 /// How long a statement waits for another connection's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -29,7 +29,7 @@ pub(super) async fn create(folder: &Path) -> Result<(), Error> {
 
 /// The one connection that writes.
 pub(super) async fn writer(folder: &Path) -> Result<SqlitePool, Error> {
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options(folder)).await.map_err(storage)?;
+    let pool = sqlite::pool(1).connect_with(options(folder)).await.map_err(storage)?;
     let version: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&pool).await.map_err(storage)?;
     if version != LAYOUT_VERSION {
         return Err(Error::Layout { found: version, known: LAYOUT_VERSION });
@@ -40,7 +40,7 @@ pub(super) async fn writer(folder: &Path) -> Result<SqlitePool, Error> {
 /// The connections that only read.
 pub(super) async fn readers(folder: &Path) -> Result<SqlitePool, Error> {
     let options = options(folder).pragma("query_only", "on");
-    SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options).await.map_err(storage)
+    sqlite::pool(READERS_MAX).connect_with(options).await.map_err(storage)
 }
 
 /// A connection that only reads and may be another process's.
