@@ -6,7 +6,7 @@ use analytics::SyncRead;
 use anyhow::anyhow;
 use pipeline::{
     Fault,
-    ingest::{Ingest, Ingested},
+    ingest::{Error, Ingest, Ingested},
 };
 use tokio::sync::watch;
 
@@ -16,8 +16,10 @@ use super::{Engine, Until, raised};
 
 /// The pause after a transient failure; the client has waited and tried again itself before.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The pause after a refusal that only a person can mend.
+/// The pause after a refusal of the source that only a person can mend.
 const REFUSED_PAUSE: Duration = Duration::from_secs(30);
+/// The pause after a failure of the log, such as a full disk: within half a minute of its end all goes on.
+const LOG_PAUSE: Duration = Duration::from_secs(10);
 /// Failures in a row after which `up --once` gives up.
 const ONCE_FAILURES_MAX: u32 = 3;
 /// How often requests of people are looked for while there is nothing else to do.
@@ -86,7 +88,7 @@ impl Engine {
                     }
                     // What follows the first failure often only says that nobody tries any more.
                     cause.get_or_insert(sentence);
-                    self.rest(ingest, if fault == Fault::Transient { PAUSE } else { REFUSED_PAUSE }).await;
+                    self.rest(ingest, pause_after(&error)).await;
                 }
             }
         }
@@ -137,5 +139,14 @@ impl Engine {
             self.control.finish_sync(request.id, outcome, clock::now()).await?;
         }
         Ok(())
+    }
+}
+
+/// How long the source is left alone after a failure.
+fn pause_after(error: &Error) -> Duration {
+    match error {
+        _ if error.fault() == Fault::Transient => PAUSE,
+        Error::Bus(_) => LOG_PAUSE,
+        _ => REFUSED_PAUSE,
     }
 }

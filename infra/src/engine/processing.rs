@@ -14,8 +14,8 @@ use super::{Engine, Until};
 const IDLE: Duration = Duration::from_millis(500);
 /// The pause after a transient failure.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The pause after a failure that only a person can mend.
-const FATAL_PAUSE: Duration = Duration::from_secs(30);
+/// The pause after a failure that only a person can mend, such as a full disk: within half a minute of its end all goes on.
+const FATAL_PAUSE: Duration = Duration::from_secs(10);
 /// Failures in a row after which a stop no longer waits for the store.
 const DRAIN_FAILURES_MAX: u32 = 3;
 
