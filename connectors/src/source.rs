@@ -33,6 +33,7 @@ use convert::{Context, Dimension};
 use cursor::Place;
 use intake::Intake;
 use kind::Kind;
+pub use ledger::is_readable;
 use run::Run;
 use steps::{Outcome, Stepper};
 
@@ -126,9 +127,13 @@ impl Source for GlpiSource {
             // The letter holds the only trace of a row that has no id of its own.
             None => old.clone(),
             Some(Lookup::Found(row)) => row,
-            Some(Lookup::Missing | Lookup::Forbidden) => {
+            // Rights come back, and the letter may be all there is of the row.
+            Some(Lookup::Forbidden) => {
+                return Err(Error::Missing(format!("the account may not read {origin}")));
+            }
+            Some(Lookup::Missing) => {
                 intake.leave_out(1);
-                let phase = format!("{origin} is there no more, or out of the account's reach");
+                let phase = format!("{origin} is there no more");
                 return Ok(SourceBatch { phase, ..intake.finish(None) });
             }
         };

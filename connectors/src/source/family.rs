@@ -35,11 +35,21 @@ pub(crate) async fn read(client: &GlpiClient, ticket: i64, kinds: &[Kind], is_on
             Lookup::Forbidden | Lookup::Missing => forbidden.push(kind),
         }
     }
+    found(client, ticket, lists, forbidden).await
+}
+
+/// What `lists` and the kinds that were refused say of a ticket.
+pub(crate) async fn found(
+    client: &GlpiClient,
+    ticket: i64,
+    lists: Vec<(Kind, Vec<Value>)>,
+    forbidden: Vec<Kind>,
+) -> Result<Family, Error> {
     if forbidden.is_empty() {
         return Ok(Family::Found { lists, forbidden });
     }
     // Either the ticket or the kind: the ticket itself tells which.
-    match client.item(Kind::Ticket.itemtype(), id).await? {
+    match client.item(Kind::Ticket.itemtype(), ticket.cast_unsigned()).await? {
         Lookup::Found(_) => Ok(Family::Found { lists, forbidden }),
         Lookup::Missing => Ok(Family::Missing),
         Lookup::Forbidden => Ok(Family::Hidden),

@@ -16,6 +16,8 @@ use varint::{Bytes, put};
 
 /// The space of tickets.
 pub(crate) const TICKETS: &str = "ticket";
+/// What the spaces of dimension rows begin with.
+const DIMENSIONS: &str = "dimension/";
 /// The space of unreadable rows that belong to nothing known; the id is their fingerprint.
 pub(crate) const UNREADABLE: &str = "unreadable";
 
@@ -216,6 +218,15 @@ impl DimensionMemory {
         let is_trashed = bytes.byte()? == 1;
         let (_, entry) = take_entry(&mut bytes, Kind::Ticket)?;
         Some(Self { entry, is_trashed })
+    }
+}
+
+/// Whether a value of the ledger is one that this release understands, if it is one of the source's.
+pub fn is_readable(space: &str, value: &[u8]) -> bool {
+    match space {
+        TICKETS => TicketMemory::decode(value).is_some(),
+        UNREADABLE => !value.is_empty(),
+        _ => !space.starts_with(DIMENSIONS) || DimensionMemory::decode(value).is_some(),
     }
 }
 

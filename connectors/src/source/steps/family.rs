@@ -70,13 +70,13 @@ impl Stepper<'_, '_> {
     /// Reads the kinds of rows that can be read, and sets the ticket aside for the others.
     async fn read_what_can_be(&mut self, ticket: i64) -> Result<(), Error> {
         self.ping().await?;
-        let mut lists = Vec::new();
+        let (mut lists, mut forbidden) = (Vec::new(), Vec::new());
         let mut unread = Vec::new();
         let mut failure = None;
         for kind in self.kinds() {
             match self.client.sub_items_once(ticket.cast_unsigned(), kind.itemtype()).await {
                 Ok(Lookup::Found(rows)) => lists.push((kind, rows)),
-                Ok(Lookup::Missing | Lookup::Forbidden) => {}
+                Ok(Lookup::Missing | Lookup::Forbidden) => forbidden.push(kind),
                 Err(error) if is_of_the_request(&error) => {
                     self.ping().await?;
                     unread.push(kind.itemtype());
@@ -85,7 +85,9 @@ impl Stepper<'_, '_> {
                 Err(error) => return Err(fault::failure(&error)),
             }
         }
-        self.take_in(ticket, Family::Found { lists, forbidden: Vec::new() }).await?;
+        let family =
+            family::found(self.client, ticket, lists, forbidden).await.map_err(|error| fault::failure(&error))?;
+        self.take_in(ticket, family).await?;
         let Some(error) = failure else {
             self.run.worked(&family_of(ticket));
             return Ok(());
