@@ -1,0 +1,49 @@
+//! The real binary on a machine that misbehaves: the short form of what `farol-chaos` does for as long as it is told to.
+//!
+//! `tests/run.sh` installs the tools. Full disks, limits on memory and power cuts need root.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Runs `farol-chaos ARGS`, which must find nothing wrong; its sums.
+fn chaos(args: &[&str]) -> Value {
+    let test = std::env::current_exe().unwrap();
+    let program = test.parent().unwrap().parent().unwrap().join("farol-chaos");
+    assert!(program.is_file(), "{} is missing: run `cargo build --workspace` first", program.display());
+    let output = Command::new(program).args(args).arg("--json").output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "farol-chaos {args:?}: {said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().unwrap().stdout == b"0\n"
+}
+
+#[test]
+fn kills_at_any_moment_lose_nothing() {
+    assert_eq!(chaos(&["kills", "--times", "6", "--seed", "3"])["kills"], 6);
+}
+
+#[test]
+fn kills_at_system_calls_and_calls_that_fail_lose_nothing() {
+    let sums = chaos(&["syscalls", "--times", "5", "--seed", "5"]);
+    assert!(sums["kills"].as_u64().unwrap() > 0 && sums["faults"] == 1, "{sums}");
+}
+
+#[test]
+fn power_cuts_lose_nothing_that_was_acknowledged() {
+    if !is_root() {
+        eprintln!("left out: cutting the power under a file system asks for root");
+        return;
+    }
+    assert_eq!(chaos(&["power", "--times", "1", "--seed", "5"])["cuts"], 1);
+    let sums = chaos(&["power", "--planted", "--times", "1", "--seed", "7"]);
+    assert_eq!(sums["planted_noticed"], 1, "a disk that never flushes was not noticed: {sums}");
+}
+
+#[test]
+fn a_machine_that_is_short_of_everything_loses_nothing() {
+    assert_eq!(chaos(&["hostile", "--times", "6", "--seed", "2"])["cases"], 6);
+}

@@ -1,0 +1,91 @@
+//! The binary under test on one data directory.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+
+use crate::{
+    up::Up,
+    world::{APP_TOKEN, USER_TOKEN, World},
+};
+
+/// A data directory and the binary that writes it.
+#[derive(Clone, Debug)]
+pub(crate) struct Farol {
+    binary: PathBuf,
+    dir: PathBuf,
+    glpi: String,
+}
+
+impl Farol {
+    pub(crate) fn new(binary: &Path, dir: PathBuf, world: &World) -> Self {
+        Self { binary: binary.to_owned(), dir, glpi: world.url() }
+    }
+
+    /// The data directory.
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// `WRAPPER farol ARGS`; an empty wrapper is none.
+    pub(crate) fn command(&self, wrapper: &[String], args: &[&str]) -> Command {
+        let mut command = match wrapper {
+            [] => Command::new(&self.binary),
+            [program, rest @ ..] => {
+                let mut command = Command::new(program);
+                command.args(rest).arg(&self.binary);
+                command
+            }
+        };
+        // A `farol.toml` of the working directory would be read.
+        command
+            .args(args)
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .env("FAROL_DATA_DIR", &self.dir)
+            .env("FAROL_GLPI_URL", &self.glpi);
+        command.env("FAROL_GLPI_APP_TOKEN", APP_TOKEN).env("FAROL_GLPI_USER_TOKEN", USER_TOKEN);
+        for (name, seconds) in [("POLL", "1"), ("SWEEP", "2"), ("DIMENSION", "2")] {
+            command.env(format!("FAROL_GLPI_{name}_INTERVAL_S"), seconds);
+        }
+        command
+    }
+
+    /// Runs a command to its end, however it ends.
+    pub(crate) fn output(&self, args: &[&str]) -> anyhow::Result<Output> {
+        Ok(self.command(&[], args).output()?)
+    }
+
+    /// `farol up`, running, without waiting until it listens.
+    pub(crate) fn up(&self, wrapper: &[String]) -> anyhow::Result<Up> {
+        Up::start(self.command(wrapper, &["up", "--listen", "127.0.0.1:0"]))
+    }
+
+    /// `farol status --json`.
+    pub(crate) fn status(&self) -> anyhow::Result<Value> {
+        Ok(serde_json::from_str(&self.printed(&["status", "--json"])?)?)
+    }
+
+    /// The rows of a table.
+    pub(crate) fn rows(&self, table: &str) -> anyhow::Result<Vec<Value>> {
+        let text = self.printed(&["rows", "--table", table])?;
+        text.lines().map(|line| serde_json::from_str(line).context("a row is no JSON")).collect()
+    }
+
+    fn printed(&self, args: &[&str]) -> anyhow::Result<String> {
+        let output = self.output(args)?;
+        if !output.status.success() {
+            bail!("farol {}: {}", args.join(" "), said(&output));
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+}
+
+/// What a command that failed said.
+pub(crate) fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).trim().to_owned()
+}

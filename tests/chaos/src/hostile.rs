@@ -1,0 +1,96 @@
+//! Hardships of a machine: each is borne, or ended by with a sentence; then Farol goes on, and nothing is lost.
+
+mod clock;
+mod files;
+mod memory;
+mod space;
+mod stopped;
+
+use std::{path::Path, time::Duration};
+
+use anyhow::ensure;
+use rand::{Rng as _, rngs::StdRng};
+use tempfile::TempDir;
+
+use crate::{
+    Run,
+    farol::Farol,
+    report::Report,
+    up::Up,
+    verdict::{Acknowledged, Violation, judge},
+    world::World,
+};
+
+/// How long a start may take.
+const START: Duration = Duration::from_secs(30);
+
+/// A case under way.
+pub(crate) struct Case<'a> {
+    farol: Farol,
+    world: World,
+    chances: StdRng,
+    folder: &'a Path,
+    acknowledged: Acknowledged,
+    violations: Vec<Violation>,
+    report: &'a mut Report,
+}
+
+pub(crate) fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
+    let binary = run.binary()?;
+    let hardships = [stopped::bear, space::bear, files::bear, memory::bear, memory::bear_few_addresses, clock::bear];
+    for (at, hardship) in (0..run.times).zip(hardships.iter().cycle()) {
+        let folder = TempDir::new()?;
+        let mut chances = run.chances(at);
+        let world = World::new(chances.random_range(50..300), chances.random())?;
+        let farol = Farol::new(&binary, folder.path().join("data"), &world);
+        let (acknowledged, violations) = (Acknowledged::default(), Vec::new());
+        let mut case = Case { farol, world, chances, folder: folder.path(), acknowledged, violations, report };
+        let what = hardship(&mut case)?;
+        case.report.faults += 1;
+        case.world.settle();
+        let judged = judge(&case.farol, &case.world, case.acknowledged)?;
+        case.violations.extend(judged);
+        let violations = std::mem::take(&mut case.violations);
+        case.report.case(&what, &violations);
+        // What is mounted for a case goes before the folder does.
+        space::unmount(folder.path())?;
+    }
+    Ok(())
+}
+
+impl Case<'_> {
+    /// `WRAPPER farol up`, listening, while people work.
+    fn begin(&mut self, wrapper: &[String]) -> anyhow::Result<Up> {
+        self.world.move_on(900.0);
+        let mut up = self.farol.up(wrapper)?;
+        ensure!(up.listens(START)?, "farol up does not begin: {}", up.said());
+        Ok(up)
+    }
+
+    /// What is acknowledged now; whether a fault is told of.
+    fn look(&mut self) -> bool {
+        let Ok(status) = self.farol.status() else { return false };
+        self.acknowledged = Acknowledged::of(&status);
+        !status["last_error"].is_null() || !status["store_error"].is_null()
+    }
+
+    fn wrong(&mut self, text: impl Into<String>) {
+        self.violations.push(Violation::Wrong(text.into()));
+    }
+
+    /// Waits until it goes on; says how it did.
+    fn goes_on(&mut self, up: Up) -> anyhow::Result<String> {
+        // Without handles or time GLPI seems away, too, and is then asked twice a minute.
+        self.goes_on_within(up, Duration::from_mins(1))
+    }
+
+    fn goes_on_within(&mut self, mut up: Up, patience: Duration) -> anyhow::Result<String> {
+        match crate::syscalls::goes_on(&mut up, &self.farol, &mut self.world, patience)? {
+            Ok(said) => Ok(said),
+            Err(wrong) => {
+                self.wrong(wrong.clone());
+                Ok(wrong)
+            }
+        }
+    }
+}

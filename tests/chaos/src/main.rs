@@ -1,0 +1,107 @@
+//! `farol-chaos`: the real binary where the machine misbehaves, and what it stored compared with what the simulated GLPI holds.
+//!
+//! Every chance comes from the seed; the moments at which things happen are the machine's. It needs `strace`, and for power cuts,
+//! full disks and limits on memory also root.
+
+mod farol;
+mod hostile;
+mod kills;
+mod power;
+mod report;
+mod syscalls;
+mod tool;
+mod up;
+mod verdict;
+mod world;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use rand::{SeedableRng as _, rngs::StdRng};
+
+use report::Report;
+
+#[derive(Parser)]
+#[command(about = "Runs the real Farol on a machine that misbehaves")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Kills Farol at random moments while the desk moves
+    Kills(Run),
+    /// Kills it at chosen system calls, and lets system calls fail or take long for a while
+    Syscalls(Run),
+    /// Cuts the power under its disk
+    Power {
+        #[command(flatten)]
+        run: Run,
+        /// Makes fsync do nothing: the loss must be noticed
+        #[arg(long)]
+        planted: bool,
+    },
+    /// Stops it, starves it of memory, disk and file handles, starts it twice, sets its clock
+    Hostile(Run),
+}
+
+/// What every run is told.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Run {
+    /// Decides every chance
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Kills, system calls, power cuts or hardships
+    #[arg(long, default_value_t = 20)]
+    times: u64,
+    /// The binary under test; default is the one beside this program
+    #[arg(long, value_name = "PATH")]
+    farol: Option<PathBuf>,
+    /// The summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Run {
+    /// The chances of one case.
+    fn chances(&self, case: u64) -> StdRng {
+        StdRng::seed_from_u64(self.seed.wrapping_mul(1_000_003).wrapping_add(case))
+    }
+
+    fn binary(&self) -> anyhow::Result<PathBuf> {
+        let path = match &self.farol {
+            Some(path) => path.clone(),
+            None => std::env::current_exe()?.with_file_name("farol"),
+        };
+        path.canonicalize().with_context(|| format!("{} is missing; build it, or name it with --farol", path.display()))
+    }
+}
+
+fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    let (name, run) = match &command {
+        Command::Kills(run) => ("kills", run),
+        Command::Syscalls(run) => ("syscalls", run),
+        Command::Power { run, planted: false } => ("power", run),
+        Command::Power { run, planted: true } => ("power, with fsync made to do nothing", run),
+        Command::Hostile(run) => ("hostile", run),
+    };
+    let mut report = Report::new(name, run);
+    let ended = match &command {
+        Command::Kills(run) => kills::run(run, &mut report),
+        Command::Syscalls(run) => syscalls::run(run, &mut report),
+        Command::Power { run, planted } => power::run(run, *planted, &mut report),
+        Command::Hostile(run) => hostile::run(run, &mut report),
+    };
+    report.end();
+    match ended {
+        Ok(()) if report.is_right() => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("farol-chaos: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
