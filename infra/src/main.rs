@@ -2,6 +2,9 @@
 //!
 //! Exit codes: 0 done, 1 it could not be done (one plain sentence says why), 2 the command line makes no sense.
 
+#[macro_use]
+mod out;
+
 mod clock;
 mod commands;
 mod config;

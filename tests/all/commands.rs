@@ -3,7 +3,7 @@
 mod store;
 mod words;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, process::Stdio};
 
 use glpi_sim::{
     Desk,
@@ -115,6 +115,13 @@ fn damage(desk: &mut Desk, id: i64, value: Option<Value>) {
             None => extra.remove("date"),
         };
     });
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let mut said = Home::new().command(&["config", "reference"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(said.stdout.take());
+    assert!(said.wait().unwrap().success());
 }
 
 #[test]

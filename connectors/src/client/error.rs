@@ -34,7 +34,9 @@ pub enum Error {
     #[error("the client is closed")]
     Closed,
     /// The account answers in another zone than the configured one.
-    #[error("zone {zone} is {expected_seconds} s from UTC, the account answers {seen_seconds} s from UTC")]
+    #[error(
+        "zone {zone} is {expected_seconds} s from UTC, the account answers {seen_seconds} s from UTC: tell Farol the account's time zone"
+    )]
     ZoneMismatch {
         /// The configured zone.
         zone: String,

@@ -15,8 +15,8 @@ pub(crate) enum Config {
 impl Config {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
-            Self::Print(settings) => print!("{}", settings.effective()?.print()?),
-            Self::Reference => print!("{}", reference()?),
+            Self::Print(settings) => crate::out::print(format_args!("{}", settings.effective()?.print()?)),
+            Self::Reference => crate::out::print(format_args!("{}", reference()?)),
         }
         Ok(())
     }

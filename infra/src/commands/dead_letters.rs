@@ -77,9 +77,9 @@ async fn list(command: &List) -> anyhow::Result<()> {
         after = Some(last.id.clone());
         for letter in page.iter().filter(|letter| command.all || letter.redriven_at.is_none()) {
             if command.json {
-                println!("{}", document(letter));
+                say!("{}", document(letter));
             } else {
-                println!("{}  {}  {}  {}", letter.id, letter.at, letter.origin, letter.reason);
+                say!("{}  {}  {}  {}", letter.id, letter.at, letter.origin, letter.reason);
             }
         }
     }
@@ -88,7 +88,7 @@ async fn list(command: &List) -> anyhow::Result<()> {
 async fn show(command: &Show) -> anyhow::Result<()> {
     let bus = open(&command.settings).await?;
     match bus.dead_letters().get(&command.id).await? {
-        Some(letter) => println!("{:#}", document(&letter)),
+        Some(letter) => say!("{:#}", document(&letter)),
         None => bail!("there is no dead letter {}", command.id),
     }
     Ok(())
@@ -97,7 +97,7 @@ async fn show(command: &Show) -> anyhow::Result<()> {
 async fn redrive(command: Redrive) -> anyhow::Result<()> {
     let config = command.settings.resolve()?;
     let dir = datadir::existing(&config.data_dir)?;
-    println!("{}", ask(dir, &config, &Task::Redrive(command.ids)).await?);
+    say!("{}", ask(dir, &config, &Task::Redrive(command.ids)).await?);
     Ok(())
 }
 

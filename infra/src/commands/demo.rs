@@ -74,7 +74,7 @@ impl Demo {
         let port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let running = tokio::task::spawn_blocking(move || desks.start(port, &desk_tokens)).await??;
         let counts = running.sim.desk().read().counts();
-        println!("simulated GLPI at {} with {} tickets", running.sim.url(), counts.live + counts.trashed);
+        say!("simulated GLPI at {} with {} tickets", running.sim.url(), counts.live + counts.trashed);
 
         let config = Config {
             data_dir,
@@ -137,25 +137,25 @@ async fn answers(url: &str, token: &str, begin: Instant) -> anyhow::Result<()> {
     let first = begin.elapsed();
     let breaches = ask(url, token, "/v1/sla/breaches?timeWindow=30d&clock=ttr&limit=1").await?;
     let ranking = ask(url, token, "/v1/technicians/ranking?timeWindow=90d&metric=handled&limit=3").await?;
-    println!("first answer after {:.1} s\n", first.as_secs_f64());
-    println!("token (30 days, every scope):\n{token}\n");
-    println!("questions and answers: {url}/docs    document: {url}/openapi.json\n");
+    say!("first answer after {:.1} s\n", first.as_secs_f64());
+    say!("token (30 days, every scope):\n{token}\n");
+    say!("questions and answers: {url}/docs    document: {url}/openapi.json\n");
     let data = &overview["data"];
-    println!("How does the desk stand?                 GET /v1/tickets/overview?timeWindow=30d");
-    println!(
+    say!("How does the desk stand?                 GET /v1/tickets/overview?timeWindow=30d");
+    say!(
         "  {} open, {} of them late, {} pending; in 30 days {} created and {} solved",
         data["open"], data["overdue"], data["pending"], data["created"], data["solved"],
     );
-    println!("What took longer than its SLA allows?    GET /v1/sla/breaches?timeWindow=30d&clock=ttr");
+    say!("What took longer than its SLA allows?    GET /v1/sla/breaches?timeWindow=30d&clock=ttr");
     let data = &breaches["data"];
-    println!("  {} breaches on {} tickets, {} still running", data["total"], data["tickets"], data["running"]);
-    println!("Who solved most?                         GET /v1/technicians/ranking?timeWindow=90d&metric=handled");
+    say!("  {} breaches on {} tickets, {} still running", data["total"], data["tickets"], data["running"]);
+    say!("Who solved most?                         GET /v1/technicians/ranking?timeWindow=90d&metric=handled");
     for entry in ranking["data"]["entries"].as_array().into_iter().flatten() {
         let card = &entry["scorecard"];
-        println!("  {}. {} with {}", entry["rank"], card["subject"]["name"].as_str().unwrap_or("?"), card["handled"]);
+        say!("  {}. {} with {}", entry["rank"], card["subject"]["name"].as_str().unwrap_or("?"), card["handled"]);
     }
-    println!("\nTry: curl -H \"Authorization: Bearer $TOKEN\" '{url}/v1/tickets/backlog?by=priority'");
-    println!("People go on working on the simulated desk, so numbers move. Ctrl-C ends it.");
+    say!("\nTry: curl -H \"Authorization: Bearer $TOKEN\" '{url}/v1/tickets/backlog?by=priority'");
+    say!("People go on working on the simulated desk, so numbers move. Ctrl-C ends it.");
     Ok(())
 }
 

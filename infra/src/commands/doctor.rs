@@ -17,7 +17,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     let config = settings.resolve()?;
     let mut wrong = 0;
     let mut say = |is_ok: bool, sentence: &str| {
-        println!("{} {sentence}", if is_ok { "ok   " } else { "WRONG" });
+        say!("{} {sentence}", if is_ok { "ok   " } else { "WRONG" });
         wrong += u32::from(!is_ok);
     };
     for (is_ok, sentence) in disk(&config) {

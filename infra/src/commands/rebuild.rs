@@ -8,6 +8,6 @@ use crate::{
 
 pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     let config = settings.resolve()?;
-    println!("{}", ask(datadir::existing(&config.data_dir)?, &config, &Task::Rebuild).await?);
+    say!("{}", ask(datadir::existing(&config.data_dir)?, &config, &Task::Rebuild).await?);
     Ok(())
 }

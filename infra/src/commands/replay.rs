@@ -30,7 +30,7 @@ impl Replay {
         }
         let config = self.settings.resolve()?;
         let task = Task::Replay { from: self.from, to: self.to };
-        println!("{}", ask(datadir::existing(&config.data_dir)?, &config, &task).await?);
+        say!("{}", ask(datadir::existing(&config.data_dir)?, &config, &task).await?);
         Ok(())
     }
 }

@@ -32,12 +32,12 @@ pub(crate) struct SimArgs {
 pub(crate) async fn run(args: SimArgs) -> anyhow::Result<()> {
     let running = tokio::task::spawn_blocking(move || args.desks.start(args.listen, &args.tokens)).await??;
     let counts = running.sim.desk().read().counts();
-    println!("GLPI simulator at {}", running.sim.url());
+    say!("GLPI simulator at {}", running.sim.url());
     if let Some(seed) = args.misbehave {
         running.sim.misbehave(Some(&Misbehaviour::all(seed, args.misbehave_per_thousand)));
-        println!("it misbehaves in {} of 1000 calls, seed {seed}", args.misbehave_per_thousand);
+        say!("it misbehaves in {} of 1000 calls, seed {seed}", args.misbehave_per_thousand);
     }
-    println!("{} live tickets, {} in the trash", counts.live, counts.trashed);
+    say!("{} live tickets, {} in the trash", counts.live, counts.trashed);
     stop_signal().await?;
     Ok(())
 }

@@ -20,9 +20,9 @@ impl Snapshot {
         let config = self.settings.resolve()?;
         let published = publish(datadir::existing(&config.data_dir)?, &self.dir).await?;
         for (table, rows) in &published.rows {
-            println!("{}/{table}: {rows} rows", self.dir.display());
+            say!("{}/{table}: {rows} rows", self.dir.display());
         }
-        println!("every event before offset {} is in it", published.offset);
+        say!("every event before offset {} is in it", published.offset);
         Ok(())
     }
 }

@@ -43,10 +43,11 @@ impl Status {
         if self.json {
             let mut document = document(&status, &tickets, engine::lag_s(&status, now));
             document["running"] = is_running.into();
-            println!("{document}");
+            say!("{document}");
         } else {
             let waiting = waiting_letters(dir).await?;
-            print!("{}", Report { status: &status, tickets: &tickets, waiting, is_running, now });
+            let report = Report { status: &status, tickets: &tickets, waiting, is_running, now };
+            crate::out::print(format_args!("{report}"));
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ impl Token {
         let Self::Issue(issue) = self;
         let config = issue.settings.resolve()?;
         let key = signing::key(datadir::existing(&config.data_dir)?)?;
-        println!("{}", signing::issue(&key, &issue.subject, &issue.scope, clock::now(), issue.ttl)?);
+        say!("{}", signing::issue(&key, &issue.subject, &issue.scope, clock::now(), issue.ttl)?);
         Ok(())
     }
 }

@@ -45,7 +45,7 @@ async fn once(config: &Config) -> anyhow::Result<()> {
     if !status.caught_up {
         anyhow::bail!("stopped before everything was read; start again to go on");
     }
-    println!("{} events stored, {} dead letters", status.events.stored, status.rows.dead + status.events.dead);
+    say!("{} events stored, {} dead letters", status.events.stored, status.rows.dead + status.events.dead);
     Ok(())
 }
 
@@ -58,7 +58,7 @@ pub(crate) async fn serve(config: &Config, ready: impl FnOnce(Opened<'_>)) -> an
     let engine = Engine::open(dir.path(), control.clone(), config).await?;
     let ingest = engine.ingest(config)?;
     let server = Server::bind(config.listen, dir.path(), &control).await?;
-    println!("listening on http://{}", server.address);
+    say!("listening on http://{}", server.address);
     let (stop, stopped) = watch::channel(false);
     ready(Opened { engine: &engine, server: &server, dir: &dir });
 

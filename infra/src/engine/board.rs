@@ -31,6 +31,8 @@ const TICKET: &str = "Ticket";
 
 /// How often a changed board is written down.
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(300);
+/// How often any board is written down: an old one tells that something is wrong.
+const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// The status in memory, written to control state when it changed.
 #[derive(Debug)]
@@ -168,10 +170,15 @@ impl Board {
         }
     }
 
-    /// Writes the board down whenever it changed, until `stop`.
+    /// Writes the board down whenever it changed, and every few seconds, until `stop`.
     pub(super) async fn publish_until(&self, mut stop: watch::Receiver<bool>) {
+        let mut told = tokio::time::Instant::now();
         loop {
+            if told.elapsed() >= HEARTBEAT {
+                self.change(|_| {});
+            }
             if self.is_changed.swap(false, Ordering::Relaxed) {
+                told = tokio::time::Instant::now();
                 self.publish().await;
             }
             tokio::select! {

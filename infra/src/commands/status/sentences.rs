@@ -21,6 +21,10 @@ pub(super) struct Report<'a> {
 
 /// The width of the column in which lines say what they are about.
 const HEAD: usize = 10;
+/// A running Farol tells how it is every few seconds.
+const SILENCE_S_MAX: i64 = 60;
+/// How the errors of the log begin.
+const OF_THE_LOG: &str = "log ";
 
 impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -96,7 +100,14 @@ impl Report<'_> {
             self.status;
         let since = |at: &Option<Instant>| at.map_or(String::new(), |at| format!(" since {}", self.time(at)));
         let mut troubles = Vec::new();
-        if let Some(error) = last_error {
+        if self.is_running && self.status.updated_at.plus_seconds(SILENCE_S_MAX) < self.now {
+            let at = self.time(self.status.updated_at);
+            troubles.push(format!("The running Farol has not told how it is since {at}: its disk may be full."));
+        }
+        if let Some(error) = last_error.as_deref().filter(|error| error.starts_with(OF_THE_LOG)) {
+            let (since, error) = (since(error_since), error.trim_end_matches('.'));
+            troubles.push(format!("What GLPI tells cannot be written down{since}: {error}. See to the disk."));
+        } else if let Some(error) = last_error {
             let again = if self.is_running { "Farol tries again by itself; " } else { "" };
             let rarely = if *breaker == Breaker::Closed {
                 ""
@@ -216,6 +227,7 @@ mod tests {
         IngestionStatus {
             phase: "following, reading surveys; without Calendar".to_owned(),
             phase_since: Some(Instant(0)),
+            updated_at: Instant(95_000_000),
             stored_watermark: Some(Instant(90_000_000)),
             stored_offset: Offset(9),
             end_offset: Offset(12),
@@ -239,6 +251,22 @@ mod tests {
         assert!(said.contains("since 1970-01-01 00:00:00 UTC (100 seconds ago)"), "{said}");
         assert!(said.contains("3 of 12 events wait to be stored"), "{said}");
         assert!(said.contains("The first reading is not over"), "{said}");
+    }
+
+    #[test]
+    fn silence_of_a_running_farol_is_told() {
+        let silent = IngestionStatus { updated_at: Instant(30_000_000), ..status() };
+        assert!(told(&silent, true).contains("not told how it is since 1970-01-01 00:00:30 UTC"));
+        assert!(!told(&silent, false).contains("not told how it is"));
+        assert!(!told(&status(), true).contains("not told how it is"));
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_written_is_no_fault_of_glpi() {
+        let error = Some("log cannot be written or read: no space.".to_owned());
+        let said = told(&IngestionStatus { last_error: error, ..status() }, true);
+        assert!(said.contains("What GLPI tells cannot be written down: log cannot be written"), "{said}");
+        assert!(!said.contains("GLPI cannot be read"), "{said}");
     }
 
     #[test]
