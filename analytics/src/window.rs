@@ -1,6 +1,6 @@
 //! Windows and zones: the half-open stretch of time that a question is about.
 
-use chrono::{DateTime, Days, Months, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use schemas::Instant;
 use serde::{Deserialize, Serialize};
@@ -97,8 +97,21 @@ fn preset_window(name: &str, now: Instant) -> Result<Window, Error> {
 fn instant(field: &'static str, text: &str) -> Result<Instant, Error> {
     let refuse =
         |problem: String| Error::invalid(field, problem, "ISO 8601 with an offset, such as 2026-03-01T00:00:00-03:00");
-    let at = DateTime::parse_from_rfc3339(text).map_err(|why| refuse(format!("{text:?} is no instant ({why})")))?;
+    let at = DateTime::parse_from_rfc3339(text).map_err(|_| refuse(format!("{text:?} is no instant{}", lack(text))))?;
     Ok(at.with_timezone(&Utc).into())
+}
+
+/// What `text` most likely lacks.
+fn lack(text: &str) -> &'static str {
+    if NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok() {
+        ": a time of day and an offset are missing"
+    } else if NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").is_ok() {
+        ": an offset, such as Z, is missing"
+    } else if text.contains(' ') {
+        ": in an address, + is written %2B"
+    } else {
+        ""
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +144,14 @@ mod tests {
     fn an_offset_counts_and_a_missing_end_is_now() {
         let window = asked(None, Some("2026-03-01T00:00:00-03:00"), None).unwrap();
         assert_eq!(shown(window), "2026-03-01T03:00:00Z 2026-03-31T12:00:00Z");
+    }
+
+    #[test]
+    fn an_instant_that_lacks_something_is_refused_with_what_it_lacks() {
+        let said = |from: &str| asked(None, Some(from), None).unwrap_err().to_string();
+        assert!(said("2026-03-01").contains("a time of day and an offset are missing"));
+        assert!(said("2026-03-01T00:00:00").contains("an offset, such as Z, is missing"));
+        assert!(said("2026-03-01T00:00:00 02:00").contains("+ is written %2B"));
     }
 
     #[test]

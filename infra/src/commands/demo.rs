@@ -113,8 +113,8 @@ fn guide(opened: &Opened<'_>, begin: Instant) {
 
 /// A bar until everything the desk held at the start is stored.
 async fn follow(board: &Board, progress: watch::Receiver<Option<(u64, u64)>>) {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{msg:30!} [{bar:40}] {pos}/{len} rows") {
+    let bar = ProgressBar::new(1);
+    if let Ok(style) = ProgressStyle::with_template("[{bar:40}] {pos}/{len} rows  {msg}") {
         bar.set_style(style);
     }
     loop {
@@ -122,8 +122,8 @@ async fn follow(board: &Board, progress: watch::Receiver<Option<(u64, u64)>>) {
         if let Some((done, all)) = *progress.borrow() {
             bar.set_length(all);
             bar.set_position(done);
+            bar.set_message(status.phase);
         }
-        bar.set_message(status.phase);
         if status.caught_up {
             break;
         }
@@ -144,7 +144,11 @@ async fn answers(url: &str, token: &str, begin: Instant) -> anyhow::Result<()> {
     say!("How does the desk stand?                 GET /v1/tickets/overview?timeWindow=30d");
     say!(
         "  {} open, {} of them late, {} pending; in 30 days {} created and {} solved",
-        data["open"], data["overdue"], data["pending"], data["created"], data["solved"],
+        data["open"],
+        data["overdue"],
+        data["pending"],
+        data["created"],
+        data["solved"],
     );
     say!("What took longer than its SLA allows?    GET /v1/sla/breaches?timeWindow=30d&clock=ttr");
     let data = &breaches["data"];

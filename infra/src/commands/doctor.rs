@@ -46,8 +46,10 @@ fn disk(config: &Config) -> Vec<(bool, String)> {
     }
     let mut findings = vec![(true, format!("data directory {} can be written", dir.display()))];
     if let Some(free) = free_kib(dir) {
-        let sentence = format!("{} MiB are free on its disk", free / 1024);
-        findings.push((free >= FREE_KIB_MIN, sentence));
+        let is_enough = free >= FREE_KIB_MIN;
+        let remedy = format!("; Farol wants {} MiB: make room, or give another --data-dir", FREE_KIB_MIN / 1024);
+        let remedy = if is_enough { "" } else { &remedy };
+        findings.push((is_enough, format!("{} MiB are free on its disk{remedy}", free / 1024)));
     }
     findings
 }
