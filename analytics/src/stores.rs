@@ -9,6 +9,7 @@ mod facts;
 mod file;
 pub mod memory;
 mod piece;
+mod pinned;
 mod scan;
 mod state;
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod snapshot;
 mod status;
 mod token;
 mod up;
+mod verify;
 
 use clap::Subcommand;
 use tokio::signal::unix::{SignalKind, signal};
@@ -37,6 +38,8 @@ pub(crate) enum Command {
     Replay(replay::Replay),
     /// Makes every row again from the log, then puts the new store in place
     Rebuild(Box<Settings>),
+    /// Reads everything in the data directory and says what is whole, what is damaged and what heals it
+    Verify(verify::Verify),
     /// Prints the rows of a table
     Rows(rows::Rows),
     /// Publishes the tables as plain Parquet files
@@ -60,6 +63,7 @@ impl Command {
             Self::DeadLetters(command) => command.run().await,
             Self::Replay(command) => command.run().await,
             Self::Rebuild(settings) => rebuild::run(*settings).await,
+            Self::Verify(command) => command.run().await,
             Self::Rows(command) => command.run().await,
             Self::Snapshot(command) => command.run().await,
             Self::Token(command) => command.run(),

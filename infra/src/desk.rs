@@ -21,6 +21,20 @@ struct Desk {
     instance: String,
     glpi_url: String,
     trash: Trash,
+    /// Of the other fields; an earlier release wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    crc32: Option<u32>,
+}
+
+impl Desk {
+    fn checksum(&self) -> u32 {
+        crc32fast::hash(format!("{:?} {:?} {:?}", self.instance, self.glpi_url, self.trash).as_bytes())
+    }
+}
+
+/// What is wrong with the file of `data_dir`, if anything is.
+pub(crate) fn verify(data_dir: &Path) -> anyhow::Result<()> {
+    read(data_dir).map(drop)
 }
 
 /// Binds `data_dir` to the configured desk at the first start, and refuses another desk later.
@@ -29,6 +43,7 @@ pub(crate) fn bind(data_dir: &Path, config: &Config) -> anyhow::Result<()> {
         instance: config.instance.clone(),
         glpi_url: address(config.glpi_url.as_deref().unwrap_or_default()),
         trash: engine::trash(config),
+        crc32: None,
     };
     let Some(bound) = read(data_dir)? else { return write(data_dir, &asked) };
     let dir = data_dir.display();
@@ -75,7 +90,13 @@ pub(crate) fn remember_trash(data_dir: &Path, trash: Trash) -> anyhow::Result<()
 fn read(data_dir: &Path) -> anyhow::Result<Option<Desk>> {
     let path = data_dir.join(FILE);
     match fs::read(&path) {
-        Ok(text) => serde_json::from_slice(&text).map(Some).with_context(|| format!("{} is damaged", path.display())),
+        Ok(text) => {
+            let desk: Desk = serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))?;
+            if desk.crc32.is_some_and(|crc32| crc32 != desk.checksum()) {
+                bail!("{} is damaged: its checksum does not hold", path.display());
+            }
+            Ok(Some(desk))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
     }
@@ -83,9 +104,10 @@ fn read(data_dir: &Path) -> anyhow::Result<Option<Desk>> {
 
 fn write(data_dir: &Path, desk: &Desk) -> anyhow::Result<()> {
     let (path, fresh) = (data_dir.join(FILE), data_dir.join(format!("{FILE}.new")));
+    let desk = Desk { crc32: Some(desk.checksum()), ..desk.clone() };
     let written = (|| {
         let mut file = File::create(&fresh)?;
-        file.write_all(&serde_json::to_vec_pretty(desk)?)?;
+        file.write_all(&serde_json::to_vec_pretty(&desk)?)?;
         file.sync_all()?;
         fs::rename(&fresh, &path)?;
         File::open(data_dir)?.sync_all()

@@ -14,11 +14,14 @@ use std::{path::Path, sync::Arc};
 use anyhow::Context as _;
 use control::Control;
 use pipeline::{
-    buses::{Bus, embedded::EmbeddedBus},
+    buses::{Bus, TICKETS, embedded::EmbeddedBus},
     ingest::{self, Ingest},
     process,
     projection::Trash,
-    sinks::embedded::{self, EmbeddedSink},
+    sinks::{
+        Sink as _,
+        embedded::{self, EmbeddedSink},
+    },
     sources::Source,
 };
 use schemas::Codec;
@@ -61,6 +64,7 @@ impl Engine {
         let bus = EmbeddedBus::open(data_dir).await?;
         let sink = EmbeddedSink::open(data_dir, embedded::Config::default(), clock::now).await?;
         process::check(&sink).await?;
+        not_beyond(&sink, &bus).await?;
         let (sink, _) = watch::channel(Arc::new(sink));
         let process = how_to_process(config);
         let engine = Self {
@@ -138,6 +142,17 @@ impl Engine {
         self.store().close().await;
         self.bus.close().await;
     }
+}
+
+/// Refuses a store that has seen more than the log holds, before the log grows again and nobody can tell.
+async fn not_beyond(sink: &EmbeddedSink, bus: &EmbeddedBus) -> anyhow::Result<()> {
+    let (position, end) = (sink.position(TICKETS).await?, bus.end(TICKETS).await?);
+    anyhow::ensure!(
+        position <= end,
+        "the log ends at offset {end}, but the store has seen it up to {position}: the log has lost its end. Run \
+         `farol rebuild`, which makes the store again from what the log holds; GLPI is then asked for the rest again"
+    );
+    Ok(())
 }
 
 /// What the desk uses its trash for.

@@ -135,6 +135,9 @@ pub enum Error {
         /// The newest layout known.
         known: i64,
     },
+    /// What the log holds beside its topics is damaged: cursor, ledger or letters.
+    #[error("log is damaged: {0}")]
+    Broken(String),
     /// Acknowledged data is damaged.
     #[error("log is damaged in {topic} at offset {offset}: {reason}")]
     Damaged {
@@ -152,7 +155,7 @@ impl Error {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Busy(_) => Fault::Transient,
-            Self::Storage(_) | Self::Layout { .. } | Self::Damaged { .. } => Fault::Fatal,
+            Self::Storage(_) | Self::Layout { .. } | Self::Broken(_) | Self::Damaged { .. } => Fault::Fatal,
         }
     }
 }

@@ -10,8 +10,8 @@ pub mod projection;
 pub mod replay;
 pub mod sinks;
 pub mod sources;
+pub mod sqlite;
 
 mod fault;
-mod sqlite;
 
 pub use fault::Fault;

@@ -142,5 +142,13 @@ pub fn rows_again(key: &TicketKey, state: &[u8], trash: Trash) -> Result<Option<
     Ok(row::rows(key, &memory, trash))
 }
 
+/// Refuses a working state that cannot be read, of a ticket or of a dimension.
+pub(crate) fn check_state(space: &str, state: &[u8]) -> Result<(), Error> {
+    match space {
+        TICKET_SPACE => Memory::read(state).map(drop),
+        _ => Targets::default().load(space, 0, state),
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests;

@@ -6,7 +6,7 @@ use sqlx::{Connection as _, sqlite::SqlitePoolOptions};
 ///
 /// On a full or failing disk SQLite undoes a transaction by itself. sqlx still counts it, and its rollback then fails, so that
 /// nothing could ever begin on that connection again: it is closed, and the next caller gets a new one.
-pub(crate) fn pool(connections_max: u32) -> SqlitePoolOptions {
+pub fn pool(connections_max: u32) -> SqlitePoolOptions {
     SqlitePoolOptions::new().max_connections(connections_max).after_release(|connection, _| {
         Box::pin(async move {
             // A rollback of somebody who went away may be under way still; the answer comes after it.

@@ -15,7 +15,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use schemas::manifest::{CURRENT, STORE};
+use schemas::manifest::{self, CURRENT, STORE};
 use tokio::sync::Mutex;
 
 use self::mirror::{Mirror, Refreshed};
@@ -78,8 +78,11 @@ async fn refreshed(store: &Path, mirror: &mut Option<Mirror>) -> Result<Arc<dyn 
 /// The name of the generation in use.
 fn current(store: &Path) -> Result<String, Error> {
     let path = store.join(CURRENT);
-    match fs::read_to_string(&path) {
-        Ok(name) => Ok(name.trim().to_owned()),
+    match fs::read(&path) {
+        Ok(line) => manifest::current_number(&line).map(manifest::generation_name).ok_or_else(|| Error::Damaged {
+            place: path.display().to_string(),
+            reason: format!("{:?} names no generation", String::from_utf8_lossy(&line)),
+        }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::Empty),
         Err(error) => Err(Error::Storage(format!("{}: {error}", path.display()))),
     }

@@ -1,18 +1,12 @@
 //! A Parquet file of the store that stays readable for as long as somebody holds it, even after it was removed.
 
-use std::{
-    fs::File,
-    io::{self, BufReader, Read},
-    path::Path,
-    sync::Arc,
-};
+use std::{fs::File, io, path::Path, sync::Arc};
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, RecordBatch, UInt64Array},
     datatypes::Int64Type,
     error::ArrowError,
 };
-use bytes::Bytes;
 use parquet::{
     arrow::{
         ProjectionMask,
@@ -21,17 +15,15 @@ use parquet::{
             ParquetRecordBatchReaderBuilder, RowFilter, RowSelection, RowSelector, statistics::StatisticsConverter,
         },
     },
-    errors::{ParquetError, Result as ParquetResult},
-    file::{
-        metadata::PageIndexPolicy,
-        reader::{ChunkReader, Length},
-    },
+    errors::ParquetError,
+    file::metadata::PageIndexPolicy,
 };
 use schemas::tables::Table;
 
 use super::{
     Error,
     chunk::{CHUNK_ROWS, equal},
+    pinned::Pinned,
     zones::Zones,
 };
 
@@ -53,13 +45,11 @@ impl StoredFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Error::Storage(format!("{place}: {error}"))),
         };
-        let found = checksum(&file).map_err(|error| Error::Storage(format!("{place}: {error}")))?;
+        let (pinned, found) = Pinned::new(file).map_err(|error| Error::Storage(format!("{place}: {error}")))?;
         if found != crc32 {
             return Err(Error::Damaged { place, reason: format!("checksum is {found:08x}, expected {crc32:08x}") });
         }
         let damaged = |error: ParquetError| Error::Damaged { place: place.clone(), reason: error.to_string() };
-        let length = file.metadata().map_err(|error| Error::Storage(format!("{place}: {error}")))?.len();
-        let pinned = Pinned { file: Arc::new(file), length };
         let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
         let metadata = ArrowReaderMetadata::load(&pinned, options).map_err(damaged)?;
         if metadata.schema() != &table.arrow_schema() {
@@ -183,66 +173,4 @@ fn zones(metadata: &ArrowReaderMetadata) -> Vec<Zones> {
         Zones::from_statistics(groups[group].num_rows() as u64, columns.iter().map(column).collect())
     };
     (0..groups.len()).map(zone).collect()
-}
-
-fn checksum(mut file: &File) -> io::Result<u32> {
-    let mut hasher = crc32fast::Hasher::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finalize()),
-            length => hasher.update(&buffer[..length]),
-        }
-    }
-}
-
-/// A file that many threads read at once: every read names its place, so they share no position.
-#[derive(Clone, Debug)]
-struct Pinned {
-    file: Arc<File>,
-    length: u64,
-}
-
-impl Pinned {
-    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        #[cfg(unix)]
-        return std::os::unix::fs::FileExt::read_at(&*self.file, buffer, at);
-        #[cfg(windows)]
-        return std::os::windows::fs::FileExt::seek_read(&*self.file, buffer, at);
-    }
-}
-
-impl Length for Pinned {
-    fn len(&self) -> u64 {
-        self.length
-    }
-}
-
-impl ChunkReader for Pinned {
-    type T = BufReader<PinnedFrom>;
-
-    fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
-        Ok(BufReader::new(PinnedFrom { pinned: self.clone(), at: start }))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
-        let mut bytes = vec![0; length];
-        PinnedFrom { pinned: self.clone(), at: start }.read_exact(&mut bytes)?;
-        Ok(bytes.into())
-    }
-}
-
-/// The rest of a file from a place on.
-#[derive(Debug)]
-struct PinnedFrom {
-    pinned: Pinned,
-    at: u64,
-}
-
-impl Read for PinnedFrom {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.pinned.read_at(buffer, self.at)?;
-        self.at += length as u64;
-        Ok(length)
-    }
 }

@@ -10,9 +10,10 @@ mod sync;
 
 use std::path::Path;
 
+use pipeline::sqlite;
 use sqlx::{
     SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 pub use maintenance::{Maintenance, MaintenanceState};
@@ -67,7 +68,7 @@ impl Control {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY_TIMEOUT);
-        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS_MAX).connect_with(options).await?;
+        let pool = sqlite::pool(CONNECTIONS_MAX).connect_with(options).await?;
         let found: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&pool).await?;
         if found > LAYOUT_VERSION {
             return Err(Error::Newer { found });

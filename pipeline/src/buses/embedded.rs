@@ -10,6 +10,7 @@ mod letters;
 mod open;
 mod parts;
 mod topic;
+mod verify;
 
 use std::path::Path;
 
@@ -19,6 +20,8 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{Append, Bus, DeadLetters, Error, Record};
 use crate::sources::Ledger;
+
+pub use verify::verify;
 
 /// The log of one desk. Cloning shares it.
 #[derive(Clone, Debug)]

@@ -11,10 +11,12 @@ mod merge;
 mod parts;
 mod progress;
 mod read;
+mod seal;
 mod snapshot;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod write;
 
 use std::{
@@ -36,6 +38,7 @@ pub use compact::Compacted;
 pub use progress::{Progress, progress};
 pub use snapshot::{Published, publish};
 pub use sweep::Swept;
+pub use verify::{Verified, verify};
 
 /// Tells the time.
 pub type Clock = fn() -> Instant;
@@ -79,9 +82,11 @@ pub struct EmbeddedSink {
 impl EmbeddedSink {
     /// Opens the store of `data_dir`, makes one if there is none, and sweeps what a crash left.
     pub async fn open(data_dir: &Path, config: Config, clock: Clock) -> Result<Self, Error> {
-        let generation = match folder::current(data_dir)? {
-            Some(generation) => generation,
-            None => Self::first(data_dir).await?,
+        let generation = if let Some(generation) = folder::current(data_dir)? {
+            generation
+        } else {
+            Self::refuse_orphaned(data_dir).await?;
+            Self::first(data_dir).await?
         };
         let sink = Self::attach(data_dir, generation, config, clock).await?;
         sink.sweep_orphans().await?;
@@ -107,6 +112,21 @@ impl EmbeddedSink {
     pub async fn close(&self) {
         self.writer.close().await;
         self.readers.close().await;
+    }
+
+    /// Refuses a store with rows that nothing names any more: an empty one in its place would answer as if there had been none.
+    async fn refuse_orphaned(data_dir: &Path) -> Result<(), Error> {
+        for generation in folder::all(data_dir)? {
+            // A first start that was cut off left one that holds nothing yet.
+            if let Ok(true) = database::holds_rows(&generation.folder).await {
+                let place = data_dir.join(manifest::STORE).join(manifest::CURRENT).display().to_string();
+                return Err(Error::Damaged {
+                    place,
+                    reason: "it is missing; `farol rebuild` makes a new store".into(),
+                });
+            }
+        }
+        Ok(())
     }
 
     async fn first(data_dir: &Path) -> Result<Generation, Error> {

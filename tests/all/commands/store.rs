@@ -9,7 +9,7 @@ use support::{Home, served};
 fn change_manifest(home: &Home, sql: &str) {
     let store = home.path().join("store");
     let generation = std::fs::read_to_string(store.join("CURRENT")).unwrap();
-    let manifest: PathBuf = store.join(generation.trim()).join("manifest.sqlite");
+    let manifest: PathBuf = store.join(generation.split_whitespace().next().unwrap()).join("manifest.sqlite");
     let script = "import sqlite3, sys
 c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()";
     let changed = Command::new("python3").args(["-c", script]).arg(manifest).arg(sql).status().unwrap();

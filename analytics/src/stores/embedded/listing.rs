@@ -4,10 +4,15 @@ use std::{collections::HashSet, path::Path, time::Duration};
 
 use schemas::{
     Offset,
-    manifest::{LAYOUT_VERSION, MANIFEST, TOPIC},
+    manifest::{
+        LAYOUT_UNSEALED, LAYOUT_VERSION, MANIFEST, TOPIC,
+        seal::{BATCH_TEXT, FIGURES, FILE_TEXT, SEAL, Seal},
+    },
     tables::Table,
 };
-use sqlx::{ConnectOptions, Connection, SqliteConnection, error::DatabaseError, sqlite::SqliteConnectOptions};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, SqliteConnection, error::DatabaseError, sqlite::SqliteConnectOptions,
+};
 
 use crate::stores::Error;
 
@@ -56,9 +61,9 @@ pub(super) struct Listing {
 pub(super) async fn connect(folder: &Path) -> Result<SqliteConnection, Error> {
     let options =
         SqliteConnectOptions::new().filename(folder.join(MANIFEST)).read_only(true).busy_timeout(BUSY_TIMEOUT);
-    let mut connection = options.connect().await.map_err(storage)?;
-    let version: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut connection).await.map_err(storage)?;
-    if version == LAYOUT_VERSION {
+    let mut connection = options.connect().await.map_err(|error| at(folder, storage(error)))?;
+    let version = layout(&mut connection).await.map_err(|error| at(folder, error))?;
+    if matches!(version, LAYOUT_UNSEALED | LAYOUT_VERSION) {
         return Ok(connection);
     }
     let folder = folder.display();
@@ -79,6 +84,9 @@ pub(super) async fn changes(
     // One read transaction: no commit comes between these statements.
     let mut tx = connection.begin().await.map_err(storage)?;
     let seq = newest(&mut tx).await?;
+    if layout(&mut tx).await? != LAYOUT_UNSEALED {
+        check(&mut tx, since.is_none()).await?;
+    }
     let offset: Option<i64> = sqlx::query_scalar("select next_offset from positions where topic = ?")
         .bind(TOPIC)
         .fetch_optional(&mut *tx)
@@ -93,6 +101,25 @@ pub(super) async fn changes(
     }
     tx.commit().await.map_err(storage)?;
     Ok(Listing { seq, offset: Offset(offset.unwrap_or(0) as u64), tables })
+}
+
+async fn layout(connection: &mut SqliteConnection) -> Result<i64, Error> {
+    sqlx::query_scalar("pragma user_version").fetch_one(connection).await.map_err(storage)
+}
+
+/// Makes sure that the rows that say what the store holds are as they were written: of batches and files only where all of them
+/// are about to be read.
+async fn check(tx: &mut SqliteConnection, all: bool) -> Result<(), Error> {
+    let row = sqlx::query_as(SEAL).fetch_optional(&mut *tx).await.map_err(storage)?;
+    let seal = Seal::read(row.ok_or_else(|| broken("its seal is missing"))?).map_err(|reason| broken(&reason))?;
+    let figures: Vec<String> = sqlx::query_scalar(FIGURES).fetch_all(&mut *tx).await.map_err(storage)?;
+    seal.check_figures(&figures).map_err(|reason| broken(&reason))?;
+    if all {
+        let parts = format!("select {BATCH_TEXT} from batches union all select {FILE_TEXT} from files");
+        let parts: Vec<String> = sqlx::query_scalar(AssertSqlSafe(parts)).fetch_all(tx).await.map_err(storage)?;
+        seal.check_parts(&parts).map_err(|reason| broken(&reason))?;
+    }
+    Ok(())
 }
 
 /// The changes of a table that is kept in memory.
@@ -184,7 +211,21 @@ pub(super) fn storage(error: sqlx::Error) -> Error {
     const DAMAGED: [i64; 2] = [11, 26];
     let extended = error.as_database_error().and_then(DatabaseError::code).and_then(|code| code.parse::<i64>().ok());
     match extended.map(|code| code & 0xff) {
-        Some(code) if DAMAGED.contains(&code) => Error::Damaged { place: MANIFEST.into(), reason: error.to_string() },
+        Some(code) if DAMAGED.contains(&code) => broken(&error.to_string()),
         _ => Error::Storage(error.to_string()),
+    }
+}
+
+fn broken(reason: &str) -> Error {
+    Error::Damaged { place: MANIFEST.into(), reason: reason.to_owned() }
+}
+
+/// `error` with the folder of the manifest that it is about.
+pub(super) fn at(folder: &Path, error: Error) -> Error {
+    let place = folder.join(MANIFEST).display().to_string();
+    match error {
+        Error::Damaged { place: file, reason } if file == MANIFEST => Error::Damaged { place, reason },
+        Error::Storage(reason) => Error::Storage(format!("{place}: {reason}")),
+        other => other,
     }
 }

@@ -78,12 +78,14 @@ impl Mirror {
 
     /// Follows the manifest.
     pub(super) async fn refresh(mut self) -> Result<Refreshed, Error> {
-        let seq = listing::newest(&mut self.connection).await?;
+        let seq =
+            listing::newest(&mut self.connection).await.map_err(|error| listing::at(&self.tables.folder, error))?;
         if self.snapshot.is_some() && self.tables.seq == Some(seq) {
             return Ok(Refreshed::Whole(Box::new(self)));
         }
         let known = self.tables.history.known();
-        let listing = listing::changes(&mut self.connection, self.tables.seq, &known).await?;
+        let listing = listing::changes(&mut self.connection, self.tables.seq, &known).await;
+        let listing = listing.map_err(|error| listing::at(&self.tables.folder, error))?;
         let offset = listing.offset;
 
         let Self { name, connection, mut tables, .. } = self;

@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::{super::Error, EmbeddedBus, storage};
 use crate::sources::{self, Ledger, LedgerEntry};
 
-/// Rows of one statement: three parameters each, of which SQLite takes 32,766.
+/// Rows of one statement: four parameters each, of which SQLite takes 32,766.
 const ROWS_MAX: usize = 1_000;
 
 /// Remembers and forgets; of several entries for one id the last counts.
@@ -31,11 +31,11 @@ pub(super) async fn save(connection: &mut SqliteConnection, entries: &[LedgerEnt
 }
 
 async fn remember(connection: &mut SqliteConnection, rows: &[((&str, i64), &[u8])]) -> Result<(), Error> {
-    let mut insert = QueryBuilder::<Sqlite>::new("insert into ledger (space, id, value) ");
+    let mut insert = QueryBuilder::<Sqlite>::new("insert into ledger (space, id, value, crc32) ");
     insert.push_values(rows, |mut row, ((space, id), value)| {
-        row.push_bind(*space).push_bind(*id).push_bind(*value);
+        row.push_bind(*space).push_bind(*id).push_bind(*value).push_bind(checksum(space, *id, value));
     });
-    insert.push(" on conflict (space, id) do update set value = excluded.value");
+    insert.push(" on conflict (space, id) do update set value = excluded.value, crc32 = excluded.crc32");
     // Only statements of full length come again.
     insert.build().persistent(rows.len() == ROWS_MAX).execute(connection).await.map_err(storage)?;
     Ok(())
@@ -60,25 +60,48 @@ impl Ledger for EmbeddedBus {
     async fn recall(&self, space: &str, ids: &[i64]) -> Result<HashMap<i64, Vec<u8>>, sources::Error> {
         // One bound list whatever its length: SQLite limits the number of parameters, not the size of one.
         let list = serde_json::to_string(ids).map_err(|error| sources::Error::Ledger(error.to_string()))?;
-        let found: Vec<(i64, Vec<u8>)> =
-            sqlx::query_as("select id, value from ledger where space = ? and id in (select value from json_each(?))")
-                .bind(space)
-                .bind(list)
-                .fetch_all(&self.reader)
-                .await
-                .map_err(silent)?;
-        Ok(found.into_iter().collect())
+        let found: Vec<Entry> = sqlx::query_as(
+            "select id, value, crc32 from ledger where space = ? and id in (select value from json_each(?))",
+        )
+        .bind(space)
+        .bind(list)
+        .fetch_all(&self.reader)
+        .await
+        .map_err(silent)?;
+        found.into_iter().map(|entry| whole(space, entry)).collect()
     }
 
     async fn scan(&self, space: &str, after: i64, limit: u32) -> Result<Vec<(i64, Vec<u8>)>, sources::Error> {
-        sqlx::query_as("select id, value from ledger where space = ? and id > ? order by id limit ?")
-            .bind(space)
-            .bind(after)
-            .bind(limit)
-            .fetch_all(&self.reader)
-            .await
-            .map_err(silent)
+        let found: Vec<Entry> =
+            sqlx::query_as("select id, value, crc32 from ledger where space = ? and id > ? order by id limit ?")
+                .bind(space)
+                .bind(after)
+                .bind(limit)
+                .fetch_all(&self.reader)
+                .await
+                .map_err(silent)?;
+        found.into_iter().map(|entry| whole(space, entry)).collect()
     }
+}
+
+/// An id, its value and their checksum; an earlier release wrote no checksum.
+pub(super) type Entry = (i64, Vec<u8>, Option<i64>);
+
+/// A value that is as it was written, under the id that it was written under.
+fn whole(space: &str, (id, value, crc32): Entry) -> Result<(i64, Vec<u8>), sources::Error> {
+    if crc32.is_some_and(|crc32| crc32 != checksum(space, id, &value)) {
+        let reason = format!("the checksum of what the ledger holds of {space} {id} does not hold");
+        return Err(sources::Error::Ledger(Error::Broken(reason).to_string()));
+    }
+    Ok((id, value))
+}
+
+pub(super) fn checksum(space: &str, id: i64, value: &[u8]) -> i64 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(space.as_bytes());
+    hasher.update(&id.to_le_bytes());
+    hasher.update(value);
+    i64::from(hasher.finalize())
 }
 
 /// What SQLite says to whoever asked the ledger: a lock that somebody else holds is no reason to stop.

@@ -125,9 +125,9 @@ async fn a_missing_start_or_end_is_found() {
 #[tokio::test]
 async fn a_log_of_a_newer_farol_is_refused_in_words() {
     let dir = written().await;
-    tamper(&dir, "pragma user_version = 2").await;
+    tamper(&dir, "pragma user_version = 3").await;
 
-    let words = "log has layout 2, and this Farol knows layouts up to 1: start the newer one again";
+    let words = "log has layout 3, and this Farol knows layouts up to 2: start the newer one again";
     assert_eq!(opening(&dir).await, words);
     assert_eq!(EmbeddedBus::open_read_only(dir.path()).await.unwrap_err().to_string(), words);
 }

@@ -45,14 +45,20 @@ async fn add(connection: &mut SqliteConnection, batch: Batch) -> Result<Offset, 
     Ok(Offset(next as u64))
 }
 
-/// The offset after the last record.
+/// The offset after the last record. It is kept twice: nobody would notice a single one that moved.
 pub(super) async fn end(connection: &mut SqliteConnection, topic: &str) -> Result<Offset, Error> {
-    let end: Option<i64> = sqlx::query_scalar("select next_offset from topics where topic = ?")
-        .bind(topic)
-        .fetch_optional(connection)
-        .await
-        .map_err(storage)?;
-    Ok(Offset(end.unwrap_or(0) as u64))
+    let (end, kept): (i64, i64) = sqlx::query_as(
+        "select coalesce((select next_offset from topics where topic = ?1), 0), coalesce((
+            select next_offset from batches where topic = ?1 order by first_offset desc limit 1), 0)",
+    )
+    .bind(topic)
+    .fetch_one(connection)
+    .await
+    .map_err(storage)?;
+    if end != kept {
+        return Err(damaged(topic.to_owned(), kept, &format!("batches end at {kept}, the topic at {end}")));
+    }
+    Ok(Offset(end as u64))
 }
 
 /// At most `limit` records from `from` on.

@@ -3,8 +3,12 @@
 //! The writer is held up for two short transactions only: the merge itself runs beside it. A compaction always takes the oldest
 //! fresh batches and the newest files, so files stay ordered by age and what it leaves out is older (files) or newer (batches).
 
-use schemas::{Instant, tables::Table};
-use sqlx::SqliteConnection;
+use schemas::{
+    Instant,
+    manifest::seal::{BATCH_TEXT, FILE_TEXT, LIVE_BATCH_TEXT, LIVE_FILE_TEXT, Seal},
+    tables::Table,
+};
+use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::{
     EmbeddedSink,
@@ -13,6 +17,7 @@ use super::{
     folder,
     merge::Merge,
     parts::{self, BatchEntry, FileEntry},
+    seal,
     sweep::Swept,
     write,
 };
@@ -102,20 +107,28 @@ impl EmbeddedSink {
 
     async fn publish(&self, change: &Change, written: Written, now: Instant) -> Result<(), Error> {
         let mut tx = self.writer.begin_with("begin immediate").await.map_err(storage)?;
+        let mut sealed = seal::load(&mut tx).await?;
         let seq = write::commit_seq(&mut tx, now).await?;
-        remove_batches(&mut tx, change, seq, now).await?;
-        for file in &change.files {
-            sqlx::query("update files set removed_seq = ?, removed_at = ? where id = ?")
-                .bind(seq)
-                .bind(now.0)
-                .bind(file)
-                .execute(&mut *tx)
-                .await
-                .map_err(storage)?;
-        }
-        sqlx::query(
-            "insert into files (table_name, path, added_seq, through_seq, rows, bytes, crc32) values (?, ?, ?, ?, ?, ?, ?)",
-        )
+        remove_batches(&mut tx, change, (seq, now), &mut sealed).await?;
+        remove_files(&mut tx, change, (seq, now), &mut sealed).await?;
+        add_file(&mut tx, change, seq, written, &mut sealed).await?;
+        seal::save(&mut tx, sealed).await?;
+        tx.commit().await.map_err(storage)
+    }
+}
+
+async fn add_file(
+    tx: &mut SqliteConnection,
+    change: &Change,
+    seq: i64,
+    written: Written,
+    sealed: &mut Seal,
+) -> Result<(), Error> {
+    let insert = format!(
+        "insert into files (table_name, path, added_seq, through_seq, rows, bytes, crc32) values (?, ?, ?, ?, ?, ?, ?)
+         returning {FILE_TEXT}"
+    );
+    let text: String = sqlx::query_scalar(AssertSqlSafe(insert))
         .bind(change.table.name())
         .bind(&change.path)
         .bind(seq)
@@ -123,10 +136,40 @@ impl EmbeddedSink {
         .bind(written.rows as i64)
         .bind(written.bytes as i64)
         .bind(i64::from(written.crc32))
-        .execute(&mut *tx)
+        .fetch_one(tx)
         .await
         .map_err(storage)?;
-        tx.commit().await.map_err(storage)
+    sealed.add(&text);
+    Ok(())
+}
+
+async fn remove_files(
+    tx: &mut SqliteConnection,
+    change: &Change,
+    (seq, now): (i64, Instant),
+    sealed: &mut Seal,
+) -> Result<(), Error> {
+    let remove = format!(
+        "update files set removed_seq = ?, removed_at = ? where id = ? returning {LIVE_FILE_TEXT}, {FILE_TEXT}"
+    );
+    for file in &change.files {
+        let removed: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(remove.clone()))
+            .bind(seq)
+            .bind(now.0)
+            .bind(file)
+            .fetch_all(&mut *tx)
+            .await
+            .map_err(storage)?;
+        exchange(&removed, sealed);
+    }
+    Ok(())
+}
+
+/// Seals the removal of rows: their texts before and after it.
+fn exchange(removed: &[(String, String)], sealed: &mut Seal) {
+    for (before, after) in removed {
+        sealed.forget(before);
+        sealed.add(after);
     }
 }
 
@@ -171,16 +214,24 @@ fn newest_files(mut files: Vec<FileEntry>, fresh_rows: i64) -> Vec<FileEntry> {
     files.split_off(first)
 }
 
-async fn remove_batches(tx: &mut SqliteConnection, change: &Change, seq: i64, now: Instant) -> Result<(), Error> {
-    sqlx::query(
-        "update batches set removed_seq = ?, removed_at = ? where table_name = ? and removed_seq is null and id <= ?",
-    )
-    .bind(seq)
-    .bind(now.0)
-    .bind(change.table.name())
-    .bind(change.newest_batch)
-    .execute(tx)
-    .await
-    .map_err(storage)?;
+async fn remove_batches(
+    tx: &mut SqliteConnection,
+    change: &Change,
+    (seq, now): (i64, Instant),
+    sealed: &mut Seal,
+) -> Result<(), Error> {
+    let remove = format!(
+        "update batches set removed_seq = ?, removed_at = ? where table_name = ? and removed_seq is null and id <= ?
+         returning {LIVE_BATCH_TEXT}, {BATCH_TEXT}"
+    );
+    let removed: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(remove))
+        .bind(seq)
+        .bind(now.0)
+        .bind(change.table.name())
+        .bind(change.newest_batch)
+        .fetch_all(tx)
+        .await
+        .map_err(storage)?;
+    exchange(&removed, sealed);
     Ok(())
 }

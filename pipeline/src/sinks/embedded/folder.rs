@@ -6,11 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use schemas::manifest::{CURRENT, STORE};
+use schemas::manifest::{self, CURRENT, STORE, generation_name, generation_number};
 
 use crate::sinks::Error;
-
-const PREFIX: &str = "generation-";
 
 /// One generation of the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,21 +20,28 @@ pub(super) struct Generation {
 /// The generation in use.
 pub(super) fn current(data_dir: &Path) -> Result<Option<Generation>, Error> {
     let path = data_dir.join(STORE).join(CURRENT);
-    let name = match fs::read_to_string(&path) {
-        Ok(name) => name,
+    let line = match fs::read(&path) {
+        Ok(line) => line,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(storage(&path, &error)),
     };
-    let number = number(name.trim()).ok_or_else(|| Error::Damaged {
+    let number = manifest::current_number(&line).ok_or_else(|| Error::Damaged {
         place: path.display().to_string(),
-        reason: format!("{:?} names no generation", name.trim()),
+        reason: format!("{:?} names no generation", String::from_utf8_lossy(&line)),
     })?;
     Ok(Some(generation(data_dir, number)))
 }
 
-/// The generation after the one in use, as an empty folder.
+/// The generation after the one in use, as an empty folder. Where nobody can tell which one that is, none is: the next one
+/// comes after all of them.
 pub(super) fn next(data_dir: &Path) -> Result<Generation, Error> {
-    let in_use = current(data_dir)?.map_or(0, |generation| generation.number);
+    let in_use = match current(data_dir) {
+        Ok(Some(generation)) => generation.number,
+        Ok(None) | Err(Error::Damaged { .. }) => {
+            all(data_dir)?.iter().map(|generation| generation.number).max().unwrap_or(0)
+        }
+        Err(error) => return Err(error),
+    };
     for unfinished in all(data_dir)?.into_iter().filter(|generation| generation.number > in_use) {
         remove(&unfinished)?;
     }
@@ -53,7 +58,7 @@ pub(super) fn set_current(data_dir: &Path, generation: &Generation) -> Result<()
     sync_folder(&generation.folder)?;
     let temporary = store.join("CURRENT.new");
     let written = File::create(&temporary).and_then(|mut file| {
-        file.write_all(format!("{PREFIX}{}\n", generation.number).as_bytes())?;
+        file.write_all(manifest::current_line(generation.number).as_bytes())?;
         file.sync_all()
     });
     written.map_err(|error| storage(&temporary, &error))?;
@@ -64,7 +69,7 @@ pub(super) fn set_current(data_dir: &Path, generation: &Generation) -> Result<()
 /// Every generation on disk.
 pub(super) fn all(data_dir: &Path) -> Result<Vec<Generation>, Error> {
     let names = names(&data_dir.join(STORE))?;
-    Ok(names.iter().filter_map(|name| number(name)).map(|number| generation(data_dir, number)).collect())
+    Ok(names.iter().filter_map(|name| generation_number(name)).map(|number| generation(data_dir, number)).collect())
 }
 
 /// The names in a folder; none if the folder is not there.
@@ -102,9 +107,5 @@ pub(super) fn storage(path: &Path, error: &io::Error) -> Error {
 }
 
 fn generation(data_dir: &Path, number: u64) -> Generation {
-    Generation { number, folder: data_dir.join(STORE).join(format!("{PREFIX}{number}")) }
-}
-
-fn number(name: &str) -> Option<u64> {
-    name.strip_prefix(PREFIX)?.parse().ok()
+    Generation { number, folder: data_dir.join(STORE).join(generation_name(number)) }
 }

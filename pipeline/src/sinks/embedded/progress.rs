@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 
 use crate::sinks::Error;
 
-use super::{database, database::storage, folder, read, write};
+use super::{database, database::storage, folder, read, seal, write};
 
 /// How far a store has come: both figures of one commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,8 +23,12 @@ pub async fn progress(data_dir: &Path) -> Result<Progress, Error> {
     let Some(generation) = folder::current(data_dir)? else {
         return Ok(Progress::default());
     };
-    let mut connection = database::beside_a_writer(&generation.folder).await?;
+    let in_folder = |error| database::at(&generation.folder, error);
+    let mut connection = database::beside_a_writer(&generation.folder).await.map_err(in_folder)?;
     let mut tx = connection.begin().await.map_err(storage)?;
+    if database::is_sealed(&mut tx).await? {
+        seal::load(&mut tx).await.map_err(in_folder)?;
+    }
     let position = write::position(&mut tx, manifest::TOPIC).await?;
     let counts = read::counts(&mut *tx).await?;
     Ok(Progress { position, counts })

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use schemas::{Offset, ingestion::EventCounts};
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
-use super::{database::storage, write};
+use super::{
+    database::{self, storage},
+    write,
+};
 use crate::sinks::Error;
 
 /// Ids in one statement; the last one is filled up with repeats, so that there is one shape only.
@@ -33,14 +36,18 @@ pub(super) async fn folds(pool: &SqlitePool, space: &str, ids: &[i64]) -> Result
     let mut found = HashMap::with_capacity(ids.len());
     for chunk in ids.chunks(IDS_PER_STATEMENT) {
         let filled = chunk.iter().cycle().take(if chunk.len() == 1 { 1 } else { IDS_PER_STATEMENT });
-        let mut statement = QueryBuilder::<Sqlite>::new("select id, state from folds where space = ");
+        let mut statement = QueryBuilder::<Sqlite>::new("select id, state, crc32 from folds where space = ");
         statement.push_bind(space).push(" and id in (");
         let mut list = statement.separated(", ");
         for id in filled {
             list.push_bind(*id);
         }
         statement.push(")");
-        found.extend(statement.build_query_as::<(i64, Vec<u8>)>().fetch_all(pool).await.map_err(storage)?);
+        let rows: Vec<FoldRow> = statement.build_query_as().fetch_all(pool).await.map_err(storage)?;
+        for row in rows {
+            let (id, state) = whole(space, row)?;
+            found.insert(id, state);
+        }
     }
     Ok(found)
 }
@@ -51,11 +58,33 @@ pub(super) async fn scan_folds(
     after: i64,
     limit: u32,
 ) -> Result<Vec<(i64, Vec<u8>)>, Error> {
-    sqlx::query_as("select id, state from folds where space = ? and id > ? order by id limit ?")
-        .bind(space)
-        .bind(after)
-        .bind(limit)
-        .fetch_all(pool)
-        .await
-        .map_err(storage)
+    let rows: Vec<FoldRow> =
+        sqlx::query_as("select id, state, crc32 from folds where space = ? and id > ? order by id limit ?")
+            .bind(space)
+            .bind(after)
+            .bind(limit)
+            .fetch_all(pool)
+            .await
+            .map_err(storage)?;
+    rows.into_iter().map(|row| whole(space, row)).collect()
+}
+
+/// A fold's id, state and checksum; an earlier release wrote no checksum.
+type FoldRow = (i64, Vec<u8>, Option<i64>);
+
+/// The checksum of a fold and of whose it is.
+pub(super) fn fold_checksum(space: &str, id: i64, state: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(space.as_bytes());
+    hasher.update(&id.to_le_bytes());
+    hasher.update(state);
+    hasher.finalize()
+}
+
+/// A fold that is as it was written, under the key that it was written under.
+pub(super) fn whole(space: &str, (id, state, crc32): FoldRow) -> Result<(i64, Vec<u8>), Error> {
+    if crc32.is_some_and(|crc32| crc32 != i64::from(fold_checksum(space, id, &state))) {
+        return Err(database::damaged(&format!("the checksum of the working state of {space} {id} does not hold")));
+    }
+    Ok((id, state))
 }

@@ -16,7 +16,7 @@ use super::{
     folder::{self, Generation},
     merge::Merge,
     parts::{self, BatchEntry, FileEntry},
-    write,
+    seal, write,
 };
 use crate::sinks::Error;
 
@@ -69,6 +69,9 @@ struct State {
 async fn state(generation: &Generation) -> Result<State, Error> {
     let mut connection = database::beside_a_writer(&generation.folder).await?;
     let mut tx = connection.begin().await.map_err(storage)?;
+    if database::is_sealed(&mut tx).await? {
+        seal::check(&mut tx).await.map_err(|error| database::at(&generation.folder, error))?;
+    }
     let commit =
         sqlx::query_scalar("select coalesce(max(seq), 0) from commits").fetch_one(&mut *tx).await.map_err(storage)?;
     let offset = write::position(&mut tx, manifest::TOPIC).await?;

@@ -6,9 +6,17 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use schemas::{Instant, manifest, tables::Table};
+use schemas::{
+    Instant,
+    manifest::{
+        self,
+        seal::{BATCH_TEXT, FILE_TEXT},
+    },
+    tables::Table,
+};
+use sqlx::AssertSqlSafe;
 
-use super::{EmbeddedSink, database::storage, folder};
+use super::{EmbeddedSink, database::storage, folder, seal};
 use crate::sinks::Error;
 
 /// Batches deleted in one transaction, so that a writer never waits long.
@@ -61,36 +69,49 @@ impl EmbeddedSink {
 
     async fn sweep_files(&self, before: Instant) -> Result<u64, Error> {
         // The name goes before the file: a crash in between leaves an orphan, never a name without a file.
-        let paths: Vec<String> = sqlx::query_scalar("delete from files where removed_at < ? returning path")
-            .bind(before.0)
-            .fetch_all(&self.writer)
-            .await
-            .map_err(storage)?;
-        for path in &paths {
+        let mut tx = self.writer.begin_with("begin immediate").await.map_err(storage)?;
+        let delete = format!("delete from files where removed_at < ? returning path, {FILE_TEXT}");
+        let deleted: Vec<(String, String)> =
+            sqlx::query_as(AssertSqlSafe(delete)).bind(before.0).fetch_all(&mut *tx).await.map_err(storage)?;
+        if deleted.is_empty() {
+            return tx.rollback().await.map_err(storage).map(|()| 0);
+        }
+        let mut sealed = seal::load(&mut tx).await?;
+        for (_, text) in &deleted {
+            sealed.forget(text);
+        }
+        seal::save(&mut tx, sealed).await?;
+        tx.commit().await.map_err(storage)?;
+        for (path, _) in &deleted {
             folder::remove_file(&self.generation.folder.join(path))?;
         }
-        Ok(paths.len() as u64)
+        Ok(deleted.len() as u64)
     }
 
     async fn sweep_batches(&self, table: Table, before: Instant) -> Result<u64, Error> {
         let mut deleted = 0;
         loop {
             let mut tx = self.writer.begin_with("begin immediate").await.map_err(storage)?;
-            let seqs: Vec<i64> = sqlx::query_scalar(
+            let delete = format!(
                 "delete from batches where id in (
                      select id from batches where table_name = ? and removed_seq is not null and removed_at < ?
                      order by id limit ?
-                 ) returning added_seq",
-            )
-            .bind(table.name())
-            .bind(before.0)
-            .bind(DELETED_BATCHES_MAX)
-            .fetch_all(&mut *tx)
-            .await
-            .map_err(storage)?;
-            let Some(through) = seqs.iter().max() else {
+                 ) returning added_seq, {BATCH_TEXT}"
+            );
+            let removed: Vec<(i64, String)> = sqlx::query_as(AssertSqlSafe(delete))
+                .bind(table.name())
+                .bind(before.0)
+                .bind(DELETED_BATCHES_MAX)
+                .fetch_all(&mut *tx)
+                .await
+                .map_err(storage)?;
+            let Some(through) = removed.iter().map(|(seq, _)| seq).max() else {
                 return tx.rollback().await.map_err(storage).map(|()| deleted);
             };
+            let mut sealed = seal::load(&mut tx).await?;
+            for (_, text) in &removed {
+                sealed.forget(text);
+            }
             sqlx::query(
                 "insert into purged (table_name, through_seq) values (?, ?)
                  on conflict (table_name) do update set through_seq = max(through_seq, excluded.through_seq)",
@@ -100,8 +121,9 @@ impl EmbeddedSink {
             .execute(&mut *tx)
             .await
             .map_err(storage)?;
+            seal::save(&mut tx, sealed).await?;
             tx.commit().await.map_err(storage)?;
-            deleted += seqs.len() as u64;
+            deleted += removed.len() as u64;
         }
     }
 

@@ -1,10 +1,18 @@
 //! One batch as one transaction: rows, folds, counts and position.
 
 use arrow::array::RecordBatch;
-use schemas::{Instant, Offset, ingestion::EventCounts, manifest, tables::Table};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
+use schemas::{
+    Instant, Offset,
+    ingestion::EventCounts,
+    manifest::{
+        self,
+        seal::{BATCH_TEXT, Seal},
+    },
+    tables::Table,
+};
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection, SqlitePool};
 
-use super::database::storage;
+use super::{database::storage, read, seal};
 use crate::sinks::{Error, Fold, RowBatch};
 
 /// Folds in one statement, largest first: few shapes, so that SQLite prepares each only once.
@@ -25,13 +33,15 @@ pub(super) async fn write(
     if next <= position(&mut tx, topic).await? {
         return tx.rollback().await.map_err(storage);
     }
+    let mut sealed = seal::load(&mut tx).await?;
     let seq = commit_seq(&mut tx, now).await?;
     for packed in &rows {
-        insert_rows(&mut tx, seq, packed).await?;
+        insert_rows(&mut tx, seq, packed, &mut sealed).await?;
     }
     upsert_folds(&mut tx, &folds).await?;
     add_counts(&mut tx, &counts).await?;
     set_position(&mut tx, topic, next).await?;
+    seal::save(&mut tx, sealed).await?;
     tx.commit().await.map_err(storage)
 }
 
@@ -76,17 +86,22 @@ fn pack_one(table: Table, rows: &RecordBatch) -> Result<Packed, Error> {
     Ok(Packed { table, rows: rows.num_rows() as i64, crc32, data })
 }
 
-async fn insert_rows(tx: &mut SqliteConnection, seq: i64, packed: &Packed) -> Result<(), Error> {
-    sqlx::query("insert into batches (table_name, added_seq, rows, bytes, crc32, data) values (?, ?, ?, ?, ?, ?)")
+async fn insert_rows(tx: &mut SqliteConnection, seq: i64, packed: &Packed, sealed: &mut Seal) -> Result<(), Error> {
+    let insert = format!(
+        "insert into batches (table_name, added_seq, rows, bytes, crc32, data) values (?, ?, ?, ?, ?, ?)
+         returning {BATCH_TEXT}"
+    );
+    let text: String = sqlx::query_scalar(AssertSqlSafe(insert))
         .bind(packed.table.name())
         .bind(seq)
         .bind(packed.rows)
         .bind(packed.data.len() as i64)
         .bind(i64::from(packed.crc32))
         .bind(packed.data.as_slice())
-        .execute(tx)
+        .fetch_one(tx)
         .await
         .map_err(storage)?;
+    sealed.add(&text);
     Ok(())
 }
 
@@ -94,11 +109,12 @@ async fn upsert_folds(tx: &mut SqliteConnection, mut folds: &[Fold]) -> Result<(
     for size in FOLD_STATEMENTS {
         let (now, later) = folds.split_at(folds.len() - folds.len() % size);
         for chunk in now.chunks(size) {
-            let mut statement = QueryBuilder::<Sqlite>::new("insert into folds (space, id, state) ");
+            let mut statement = QueryBuilder::<Sqlite>::new("insert into folds (space, id, state, crc32) ");
             statement.push_values(chunk, |mut row, fold| {
-                row.push_bind(fold.space.as_str()).push_bind(fold.id).push_bind(fold.state.as_slice());
+                let crc32 = i64::from(read::fold_checksum(&fold.space, fold.id, &fold.state));
+                row.push_bind(fold.space.as_str()).push_bind(fold.id).push_bind(fold.state.as_slice()).push_bind(crc32);
             });
-            statement.push(" on conflict (space, id) do update set state = excluded.state");
+            statement.push(" on conflict (space, id) do update set state = excluded.state, crc32 = excluded.crc32");
             statement.build().execute(&mut *tx).await.map_err(storage)?;
         }
         folds = later;

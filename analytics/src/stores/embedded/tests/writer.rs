@@ -8,7 +8,7 @@ use std::{
 use arrow::array::RecordBatch;
 use parquet::{arrow::ArrowWriter, file::properties::WriterProperties, schema::types::ColumnPath};
 use schemas::{
-    manifest::{CURRENT, LAYOUT_VERSION, MANIFEST, STORE, TABLES, pack, unpack},
+    manifest::{CURRENT, LAYOUT_UNSEALED, MANIFEST, STORE, TABLES, pack, unpack},
     tables::{self, Part, Table},
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -120,7 +120,7 @@ pub(super) async fn generation(data: &TempDir, number: u64) -> (PathBuf, SqliteC
     let options = SqliteConnectOptions::new().filename(folder.join(MANIFEST)).create_if_missing(true);
     let mut manifest = options.pragma("journal_mode", "wal").connect().await.unwrap();
     sqlx::raw_sql(TABLES).execute(&mut manifest).await.unwrap();
-    let version = AssertSqlSafe(format!("pragma user_version = {LAYOUT_VERSION}"));
+    let version = AssertSqlSafe(format!("pragma user_version = {LAYOUT_UNSEALED}"));
     sqlx::raw_sql(version).execute(&mut manifest).await.unwrap();
     (folder, manifest)
 }
