@@ -30,21 +30,23 @@ pub(crate) struct Case<'a> {
     world: World,
     chances: StdRng,
     folder: &'a Path,
+    stopped_s_max: u64,
     acknowledged: Acknowledged,
     violations: Vec<Violation>,
     report: &'a mut Report,
 }
 
-pub(crate) fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
+pub(crate) fn run(run: &Run, stopped_s_max: u64, report: &mut Report) -> anyhow::Result<()> {
     let binary = run.binary()?;
-    let hardships = [stopped::bear, space::bear, files::bear, memory::bear, memory::bear_few_addresses, clock::bear];
+    let hardships = [stopped::bear, space::bear, memory::bear, files::bear, memory::bear_few_addresses, clock::bear];
     for (at, hardship) in (0..run.times).zip(hardships.iter().cycle()) {
         let folder = TempDir::new()?;
         let mut chances = run.chances(at);
         let world = World::new(chances.random_range(50..300), chances.random())?;
         let farol = Farol::new(&binary, folder.path().join("data"), &world);
         let (acknowledged, violations) = (Acknowledged::default(), Vec::new());
-        let mut case = Case { farol, world, chances, folder: folder.path(), acknowledged, violations, report };
+        let mut case =
+            Case { farol, world, chances, folder: folder.path(), stopped_s_max, acknowledged, violations, report };
         let what = hardship(&mut case)?;
         case.report.faults += 1;
         case.world.settle();

@@ -44,7 +44,13 @@ enum Command {
         planted: bool,
     },
     /// Stops it, starves it of memory, disk and file handles, starts it twice, sets its clock
-    Hostile(Run),
+    Hostile {
+        #[command(flatten)]
+        run: Run,
+        /// Seconds for which it is stopped at most
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(5..))]
+        stopped_s_max: u64,
+    },
 }
 
 /// What every run is told.
@@ -86,14 +92,14 @@ fn main() -> ExitCode {
         Command::Syscalls(run) => ("syscalls", run),
         Command::Power { run, planted: false } => ("power", run),
         Command::Power { run, planted: true } => ("power, with fsync made to do nothing", run),
-        Command::Hostile(run) => ("hostile", run),
+        Command::Hostile { run, .. } => ("hostile", run),
     };
     let mut report = Report::new(name, run);
     let ended = match &command {
         Command::Kills(run) => kills::run(run, &mut report),
         Command::Syscalls(run) => syscalls::run(run, &mut report),
         Command::Power { run, planted } => power::run(run, *planted, &mut report),
-        Command::Hostile(run) => hostile::run(run, &mut report),
+        Command::Hostile { run, stopped_s_max } => hostile::run(run, *stopped_s_max, &mut report),
     };
     report.end();
     match ended {

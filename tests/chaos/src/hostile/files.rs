@@ -56,13 +56,13 @@ pub(super) fn bear(case: &mut Case<'_>) -> anyhow::Result<String> {
 fn started_with(case: &mut Case<'_>, few: u32) -> anyhow::Result<String> {
     let mut up = case.farol.up(&["prlimit".to_owned(), format!("--nofile={few}")])?;
     let listens = up.listens(START)?;
-    let said = up.said();
     if listens {
         sleep(Duration::from_secs(1));
         up.kill()?;
         return Ok("it began".to_owned());
     }
     let status = up.wait(START)?;
+    let said = up.said();
     let last = said.lines().last().unwrap_or_default().to_owned();
     if said.contains("panicked") || !last.starts_with("farol: ") || status.is_none_or(|status| status.code() != Some(1))
     {

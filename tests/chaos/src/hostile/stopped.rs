@@ -8,8 +8,8 @@ use crate::{farol::said, tool};
 
 use super::Case;
 
-/// How long it is stopped, in seconds.
-const STOPPED_S: std::ops::RangeInclusive<u64> = 5..=60;
+/// How long it is stopped at least, in seconds.
+const STOPPED_S_MIN: u64 = 5;
 
 pub(super) fn bear(case: &mut Case<'_>) -> anyhow::Result<String> {
     let up = case.begin(&[])?;
@@ -17,7 +17,8 @@ pub(super) fn bear(case: &mut Case<'_>) -> anyhow::Result<String> {
     case.look();
     tool::signal(up.id(), "STOP")?;
     // Most pauses are short; the machine that sleeps for long is rare.
-    let seconds = case.chances.random_range(STOPPED_S).min(case.chances.random_range(STOPPED_S));
+    let range = STOPPED_S_MIN..=case.stopped_s_max;
+    let seconds = case.chances.random_range(range.clone()).min(case.chances.random_range(range));
     let second = case.farol.output(&["up", "--once"])?;
     let said = said(&second);
     if second.status.success() || !said.contains("is in use by process") || said.lines().count() != 1 {
