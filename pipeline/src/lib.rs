@@ -13,5 +13,7 @@ pub mod sources;
 pub mod sqlite;
 
 mod fault;
+mod finding;
 
 pub use fault::Fault;
+pub use finding::Finding;

@@ -79,6 +79,27 @@ impl Control {
         }
         Ok(Self { pool })
     }
+
+    /// What is wrong with the control state in `data_dir`, as far as it can be told; nothing is written. A missing one is well.
+    pub async fn verify(data_dir: &Path) -> Result<(), String> {
+        let path = data_dir.join(FILE);
+        if !path.exists() {
+            return Ok(());
+        }
+        let options = SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY_TIMEOUT);
+        let damage = |error: sqlx::Error| error.to_string();
+        let pool = sqlite::pool(1).connect_with(options).await.map_err(damage)?;
+        let said: Vec<String> =
+            sqlx::query_scalar("pragma integrity_check(20)").fetch_all(&pool).await.map_err(damage)?;
+        let wrong: Vec<String> = said.into_iter().filter(|said| said != "ok").collect();
+        if !wrong.is_empty() {
+            return Err(format!("its pages are damaged: {}", wrong.join("; ")));
+        }
+        let control = Self { pool };
+        control.read_status().await.map_err(|error| error.to_string())?;
+        control.pool.close().await;
+        Ok(())
+    }
 }
 
 /// Why control state gave no answer.
@@ -91,9 +112,9 @@ pub enum Error {
         found: i64,
     },
     /// The disk or the server refused.
-    #[error("control state cannot be written or read: {0}")]
+    #[error("control.sqlite cannot be written or read: {0}")]
     Storage(#[from] sqlx::Error),
     /// A row is not what this release writes.
-    #[error("control state holds a row that cannot be read: {0}")]
+    #[error("control.sqlite holds a row that cannot be read: {0}")]
     Row(String),
 }

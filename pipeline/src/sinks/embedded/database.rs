@@ -36,10 +36,7 @@ async fn begin_sealed(tx: &mut SqliteConnection) -> Result<(), Error> {
 
 /// The one connection that writes.
 pub(super) async fn writer(folder: &Path) -> Result<SqlitePool, Error> {
-    let pool = sqlite::pool(1)
-        .connect_with(options(folder))
-        .await
-        .map_err(|error| at(folder, storage(error)))?;
+    let pool = sqlite::pool(1).connect_with(options(folder)).await.map_err(|error| at(folder, storage(error)))?;
     let version: i64 =
         sqlx::query_scalar("pragma user_version").fetch_one(&pool).await.map_err(|error| at(folder, storage(error)))?;
     match version {
