@@ -13,6 +13,7 @@ pub mod run;
 pub mod trace;
 pub mod truth;
 pub mod wire;
+mod world;
 
 pub use bugs::Bug;
 pub use run::{Outcome, Plan, run};

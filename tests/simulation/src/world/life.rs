@@ -1,0 +1,184 @@
+//! Life: faults and troubles, and then the quiet after them.
+
+use std::time::Duration;
+
+use glpi_sim::http::Outage;
+use pipeline::{Fault, ingest, sources};
+
+use super::{Process, World};
+use crate::{clock, faults::DISK_FULL};
+
+/// Simulated seconds after the last fault within which everything has to be there.
+const QUIET_S_MIN: i64 = 200;
+/// Steps after which a world that does not come to rest is given up.
+const QUIET_STEPS_MAX: u32 = 5_000;
+/// What is waited after a refusal that only a person can mend, as the program does.
+const REFUSED_PAUSE_S: u64 = 30;
+
+impl World {
+    /// Lives through the faults and comes to rest. The answer is the first thing that must never happen.
+    pub(super) async fn live(&mut self) -> Result<(), String> {
+        let mut process = self.start().map_err(|error| error.to_string())?;
+        for _ in 0..self.plan.rounds {
+            match self.chance.below(100) {
+                0..50 => _ = self.ingest(&mut process).await?,
+                50..80 => _ = self.process(&mut process).await?,
+                80..93 => self.pass(1 + self.chance.below(30)).await,
+                93..96 => process = self.restart(process).await?,
+                _ => self.trouble(),
+            }
+        }
+        self.quieten();
+        let mut process = self.restart(process).await?;
+        self.rest(&mut process).await?;
+        if self.plan.misbehaviour.is_some() && self.redrive(&mut process).await? {
+            self.rest(&mut process).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives every dead letter another chance, as a person does once the server is well; answers whether there was one.
+    async fn redrive(&self, process: &mut Process) -> Result<bool, String> {
+        let letters = self.memory.bus.dead_letters().list(None, u32::MAX).await.map_err(|error| error.to_string())?;
+        let waiting: Vec<_> = letters.into_iter().filter(|letter| letter.redriven_at.is_none()).collect();
+        for letter in &waiting {
+            let redriven = process.ingest.redrive(&letter.id).await.map_err(|error| error.to_string())?;
+            self.trace.note(|| format!("{} ({}) redriven: {redriven:?}", letter.origin, letter.reason));
+        }
+        Ok(!waiting.is_empty())
+    }
+
+    async fn ingest(&self, process: &mut Process) -> Result<Option<bool>, String> {
+        let stepped = tokio::select! {
+            biased;
+            () = self.power.lost() => None,
+            stepped = process.ingest.step() => Some(stepped),
+        };
+        match stepped {
+            None => {
+                self.reboot(process)?;
+                Ok(None)
+            }
+            Some(Ok(ingested)) => {
+                self.trace.note(|| format!("ingested {} {}", ingested.appended, ingested.phase));
+                if let Some(watermark) = ingested.watermark
+                    && self.chance.hits(1, 4)
+                {
+                    self.check_watermark(watermark).await?;
+                }
+                // Nobody has to wait exactly as long as he was asked to.
+                let wait_ms =
+                    if self.chance.hits(1, 2) { ingested.wait_ms } else { self.chance.below(ingested.wait_ms + 1) };
+                tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+                Ok(Some(ingested.caught_up))
+            }
+            Some(Err(error)) => {
+                if self.is_excused(&error) {
+                    self.trace.note(|| format!("refused: {error}"));
+                    self.pass(REFUSED_PAUSE_S).await;
+                } else {
+                    self.weather(error.fault(), &error.to_string()).await?;
+                }
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whether a server that misbehaves was refused for it, or refuses: Farol says so, waits and tries again.
+    fn is_excused(&self, error: &ingest::Error) -> bool {
+        let is_refusal =
+            matches!(error, ingest::Error::Source(sources::Error::Refused(_)) | ingest::Error::FuseBlown { .. });
+        is_refusal && self.plan.misbehaviour.is_some() && !self.faults.are_over()
+    }
+
+    async fn process(&self, process: &mut Process) -> Result<Option<bool>, String> {
+        let stepped = tokio::select! {
+            biased;
+            () = self.power.lost() => None,
+            stepped = process.processor.step() => Some(stepped),
+        };
+        match stepped {
+            None => {
+                self.reboot(process)?;
+                Ok(None)
+            }
+            Some(Ok(processed)) => {
+                self.trace.note(|| format!("processed {} of {}", processed.position, processed.end));
+                Ok(Some(processed.is_caught_up()))
+            }
+            Some(Err(error)) => {
+                self.weather(error.fault(), &error.to_string()).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// The power is back: memory is gone, what is durable is there.
+    fn reboot(&self, process: &mut Process) -> Result<(), String> {
+        if let Some(spoilt) = &self.spoilt {
+            spoilt.forget();
+        }
+        *process = self.start().map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    async fn restart(&self, mut process: Process) -> Result<Process, String> {
+        self.trace.note(|| "restart".to_owned());
+        tokio::select! {
+            biased;
+            () = self.power.lost() => {}
+            () = process.ingest.close() => {}
+        }
+        self.reboot(&mut process)?;
+        Ok(process)
+    }
+
+    /// Waits after a failure that may happen; any other is the answer.
+    async fn weather(&self, fault: Fault, sentence: &str) -> Result<(), String> {
+        self.trace.note(|| format!("{fault:?}: {sentence}"));
+        if fault != Fault::Transient && !sentence.contains(DISK_FULL) {
+            return Err(format!("{fault:?}: {sentence}"));
+        }
+        self.pass(1).await;
+        Ok(())
+    }
+
+    async fn pass(&self, seconds: u64) {
+        self.people.work(self.chance.below(4));
+        tokio::time::sleep(Duration::from_millis(seconds * 1_000 - self.chance.below(1_000))).await;
+    }
+
+    /// Something happens to the server or to the clock.
+    fn trouble(&self) {
+        let trouble = self.chance.below(5);
+        self.trace.note(|| format!("trouble {trouble}"));
+        match trouble {
+            0 => self.glpi.set_outage(Some(Outage::Refuse)),
+            1 => self.glpi.set_outage(Some(Outage::BadGateway)),
+            2 => drop(self.glpi.expire_sessions()),
+            3 => clock::skew(self.chance.below(7_200).cast_signed() - 3_600),
+            _ => self.glpi.set_outage(None),
+        }
+    }
+
+    fn quieten(&self) {
+        self.trace.note(|| "quiet".to_owned());
+        self.faults.end();
+        self.people.leave();
+        self.glpi.set_outage(None);
+        self.glpi.misbehave(None);
+    }
+
+    /// Goes on until everything is read and stored.
+    async fn rest(&self, process: &mut Process) -> Result<(), String> {
+        let begin = clock::true_s();
+        for _ in 0..QUIET_STEPS_MAX {
+            let is_read = self.ingest(process).await? == Some(true);
+            let is_stored = self.process(process).await? == Some(true);
+            if is_read && is_stored && clock::true_s() - begin > QUIET_S_MIN {
+                return Ok(());
+            }
+        }
+        Err("it never comes to rest".to_owned())
+    }
+}
