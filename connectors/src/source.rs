@@ -89,7 +89,7 @@ impl Source for GlpiSource {
         let mut stepper = self.stepper(place, Intake::new(context, ledger));
         stepper.step().await?;
         let Stepper { place, intake, outcome, .. } = stepper;
-        self.recognise(ledger, zone).await?;
+        self.confirm(&intake, ledger, zone).await?;
         Ok(told(intake.finish(Some(place.write()?)), &place, outcome))
     }
 
@@ -109,9 +109,9 @@ impl Source for GlpiSource {
         if stepper.intake.presence(ticket.0).await?.is_some_and(ledger::Presence::is_visible) {
             stepper.read_family_of(ticket.0).await?;
         }
-        let batch = stepper.intake.finish(None);
-        self.recognise(ledger, zone).await?;
-        Ok(SourceBatch { phase: format!("reading ticket {ticket}"), ..batch })
+        let Stepper { intake, .. } = stepper;
+        self.confirm(&intake, ledger, zone).await?;
+        Ok(SourceBatch { phase: format!("reading ticket {ticket}"), ..intake.finish(None) })
     }
 
     async fn redrive(&mut self, origin: &Origin, raw: &str, ledger: &dyn Ledger) -> Result<SourceBatch, Error> {
@@ -204,6 +204,15 @@ impl GlpiSource {
             self.run.recognised(login);
         }
         Ok(())
+    }
+
+    /// Makes sure of the desk before what was read is told. Tickets that are gone may be those of a desk that was exchanged since
+    /// it was last looked at: then the whole sample is asked for again.
+    async fn confirm(&mut self, intake: &Intake<'_>, ledger: &dyn Ledger, zone: Tz) -> Result<(), Error> {
+        if intake.has_lost_tickets() {
+            return recognition::recognise(&self.client, ledger, zone).await;
+        }
+        self.recognise(ledger, zone).await
     }
 
     /// The same for what comes between the rounds, whenever somebody asks for it.

@@ -12,15 +12,15 @@ fn assert_right(plan: &Plan) {
 
 #[test]
 fn in_a_world_where_everything_may_fail_nothing_is_lost_and_nothing_doubled() {
-    (1_000..1_012).map(Plan::of).for_each(|plan| assert_right(&plan));
+    (1_000..1_008).map(Plan::of).for_each(|plan| assert_right(&plan));
 }
 
 #[test]
 fn a_power_cut_around_any_write_loses_nothing() {
-    let calm = Plan { tickets: 8, rounds: 60, ..Plan::of(5).calm() };
+    let calm = Plan { tickets: 8, rounds: 160, ..Plan::of(5).calm() };
     let points = run(&calm).unwrap().points;
     assert!(points > 40, "only {points} places to cut the power at");
-    for point in (0..points).step_by(6) {
+    for point in (0..points).step_by(9) {
         assert_right(&Plan { cut_at: Some(point), ..calm.clone() });
     }
 }
@@ -28,7 +28,8 @@ fn a_power_cut_around_any_write_loses_nothing() {
 #[test]
 fn one_seed_is_one_world() {
     for seed in 2_000..2_003 {
-        let [first, second] = [(); 2].map(|()| run(&Plan::of(seed)).unwrap());
+        let plan = Plan { misbehaviour: None, ..Plan::of(seed) };
+        let [first, second] = [(); 2].map(|()| run(&plan).unwrap());
         assert_eq!((first.hash, first.events), (second.hash, second.events), "seed {seed}");
     }
 }

@@ -8,7 +8,7 @@ mod memory;
 mod tickets;
 
 use pipeline::sources::{DeadRow, Error, Ledger, LedgerEntry, SourceBatch};
-use schemas::{Cursor, Envelope, Event, Origin, TicketId, event_id};
+use schemas::{Body, Cursor, DeletionCause, Envelope, Event, Origin, TicketId, event_id};
 use serde_json::Value;
 
 use super::convert::{self, Context, Draft, Reason};
@@ -80,6 +80,13 @@ impl<'a> Intake<'a> {
     /// Whether nothing has come in yet.
     pub(crate) fn is_empty(&self) -> bool {
         self.batch.fetched == 0
+    }
+
+    /// Whether it is to be told that a ticket is out of reach for good.
+    pub(crate) fn has_lost_tickets(&self) -> bool {
+        let is_loss =
+            |event: &Event| matches!(&event.body, Body::Deleted(deleted) if deleted.cause != DeletionCause::Trashed);
+        self.batch.converted.iter().flatten().any(is_loss)
     }
 
     /// The batch, with the place after it.

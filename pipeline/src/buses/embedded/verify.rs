@@ -98,7 +98,7 @@ async fn batches(log: &mut SqliteConnection) -> Looked {
         match batch.records() {
             Ok(batch) => records += batch.len() as u64,
             Err(error) => {
-                wrong.push(format!("{error}; events {first} to {next}, appended {}, cannot be read", Instant(at)))
+                wrong.push(format!("{error}; events {first} to {next}, appended {}, cannot be read", Instant(at)));
             }
         }
         if wrong.len() > SENTENCES_MAX {
