@@ -7,12 +7,10 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use schemas::Instant;
 use serde::Serialize;
 
-/// The file of the key: 32 random bytes and their checksum; an earlier release wrote no checksum.
+/// The file of the key: 32 random bytes, as others may read them, too.
 const FILE: &str = "signing.key";
 /// Length of the key.
 const KEY_BYTES: usize = 32;
-/// Length of its checksum.
-const CHECKSUM_BYTES: usize = 4;
 /// Who issues local tokens, and for whom.
 pub(crate) const ISSUER: &str = "farol";
 
@@ -40,20 +38,16 @@ pub(crate) fn key(data_dir: &Path) -> anyhow::Result<Vec<u8>> {
     read(&path)
 }
 
-/// What is wrong with the key of `data_dir`, if there is one and anything is.
+/// What is wrong with the key of `data_dir`, if there is one and it can be told: a key that changed refuses every token.
 pub(crate) fn verify(data_dir: &Path) -> anyhow::Result<()> {
     let path = data_dir.join(FILE);
     if path.exists() { read(&path).map(drop) } else { Ok(()) }
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut key = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    if key.len() != KEY_BYTES && key.len() != KEY_BYTES + CHECKSUM_BYTES {
-        bail!("{} is damaged: it holds {} bytes", path.display(), key.len());
-    }
-    let checksum = key.split_off(KEY_BYTES);
-    if !checksum.is_empty() && checksum != crc32fast::hash(&key).to_le_bytes() {
-        bail!("{} is damaged: its checksum does not hold", path.display());
+    let key = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    if key.len() != KEY_BYTES {
+        bail!("{} is damaged: it holds {} bytes instead of {KEY_BYTES}", path.display(), key.len());
     }
     Ok(key)
 }
@@ -83,7 +77,6 @@ fn make(data_dir: &Path, path: &Path) -> anyhow::Result<()> {
     let fresh = data_dir.join(format!("{FILE}.{}", std::process::id()));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
     file.write_all(&key)?;
-    file.write_all(&crc32fast::hash(&key).to_le_bytes())?;
     file.sync_all()?;
     let linked = fs::hard_link(&fresh, path);
     fs::remove_file(&fresh)?;
