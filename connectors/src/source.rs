@@ -30,7 +30,7 @@ use serde_json::Value;
 use crate::client::{self, BreakerState, Clock, GlpiClient, Lookup};
 pub use config::Config;
 use convert::{Context, Dimension};
-use cursor::Place;
+use cursor::{Place, Step};
 use intake::Intake;
 use kind::Kind;
 pub use ledger::is_readable;
@@ -86,10 +86,16 @@ impl Source for GlpiSource {
         if let Some(desk) = self.client.desk() {
             place.sees(desk.scope());
         }
+        // The first reading is too long to look up at every page; what it tells first, the next start compares.
+        let is_backfill = matches!(place.step, Step::Probe | Step::Backfill { .. });
         let mut stepper = self.stepper(place, Intake::new(context, ledger));
         stepper.step().await?;
         let Stepper { place, intake, outcome, .. } = stepper;
-        self.confirm(&intake, ledger, zone).await?;
+        if is_backfill {
+            self.recognise(ledger, zone).await?;
+        } else {
+            self.confirm(&intake, ledger, zone).await?;
+        }
         Ok(told(intake.finish(Some(place.write()?)), &place, outcome))
     }
 
@@ -206,16 +212,19 @@ impl GlpiSource {
         Ok(())
     }
 
-    /// Makes sure of the desk before what was read is told. Tickets that are gone may be those of a desk that was exchanged since
-    /// it was last looked at: then the whole sample is asked for again.
+    /// Makes sure of the desk before news are told: it may have been exchanged since it was last looked at. Where tickets are
+    /// gone, the whole sample is asked for again.
     async fn confirm(&mut self, intake: &Intake<'_>, ledger: &dyn Ledger, zone: Tz) -> Result<(), Error> {
         if intake.has_lost_tickets() {
             return recognition::recognise(&self.client, ledger, zone).await;
         }
+        if intake.has_news() {
+            return self.recognise_now(ledger, zone).await;
+        }
         self.recognise(ledger, zone).await
     }
 
-    /// The same for what comes between the rounds, whenever somebody asks for it.
+    /// The same with a look at one ticket, for what comes between the rounds, whenever somebody asks for it.
     async fn recognise_now(&mut self, ledger: &dyn Ledger, zone: Tz) -> Result<(), Error> {
         if self.run.is_recognised(self.client.stats().relogins) {
             return recognition::glance(&self.client, ledger, zone).await;

@@ -82,6 +82,11 @@ impl<'a> Intake<'a> {
         self.batch.fetched == 0
     }
 
+    /// Whether there is anything to tell.
+    pub(crate) fn has_news(&self) -> bool {
+        !self.batch.converted.is_empty()
+    }
+
     /// Whether it is to be told that a ticket is out of reach for good.
     pub(crate) fn has_lost_tickets(&self) -> bool {
         let is_loss =
