@@ -86,6 +86,11 @@ impl Faults {
         self.is_quiet.store(true, Ordering::Relaxed);
     }
 
+    /// Lets them happen, again.
+    pub fn begin(&self) {
+        self.is_quiet.store(false, Ordering::Relaxed);
+    }
+
     /// Whether they have ended.
     pub fn are_over(&self) -> bool {
         self.is_quiet.load(Ordering::Relaxed)

@@ -49,7 +49,7 @@ impl Plan {
         let often = |most: u64| if chance.hits(1, 2) { chance.below(most) as u32 } else { 0 };
         let rates =
             Rates { cut: 300 + often(2_000), busy: often(600), lost: often(600), full: often(200), slow: often(1_000) };
-        let (tickets, rounds) = (4 + chance.below(16) as usize, 120 + chance.below(280) as u32);
+        let (tickets, rounds) = (4 + chance.below(16) as usize, 80 + chance.below(200) as u32);
         Self {
             seed,
             tickets,

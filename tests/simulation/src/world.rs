@@ -145,7 +145,8 @@ impl World {
         };
         let mut server = client::Config::new("http://glpi.simulated", Secret::new(TOKEN));
         server.jitter_seed = self.chance.below(u64::MAX);
-        server.limits.page_rows_max = client::PAGE_ROWS_MIN;
+        // Short pages share half of their rows, long ones next to nothing.
+        server.limits.page_rows_max = if self.plan.seed % 2 == 0 { client::PAGE_ROWS_MIN } else { 100 };
         let client = GlpiClient::over(Arc::new(wire), server, Arc::clone(&clock))?;
         let rhythm = source::Config {
             poll_interval_ms: 5_000,

@@ -19,6 +19,9 @@ impl World {
     /// Lives through the faults and comes to rest. The answer is the first thing that must never happen.
     pub(super) async fn live(&mut self) -> Result<(), String> {
         let mut process = self.start().map_err(|error| error.to_string())?;
+        if self.chance.hits(1, 2) {
+            self.settle(&mut process).await?;
+        }
         for _ in 0..self.plan.rounds {
             match self.chance.below(100) {
                 0..50 => _ = self.ingest(&mut process).await?,
@@ -34,6 +37,22 @@ impl World {
         if self.plan.misbehaviour.is_some() && self.redrive(&mut process).await? {
             self.rest(&mut process).await?;
         }
+        Ok(())
+    }
+
+    /// Reads everything once before the first fault: in half of all worlds they meet whoever follows changes.
+    async fn settle(&self, process: &mut Process) -> Result<(), String> {
+        self.faults.end();
+        self.glpi.misbehave(None);
+        for _ in 0..QUIET_STEPS_MAX {
+            let is_read = self.ingest(process).await? == Some(true);
+            self.process(process).await?;
+            if is_read {
+                break;
+            }
+        }
+        self.glpi.misbehave(self.plan.misbehaviour.as_ref());
+        self.faults.begin();
         Ok(())
     }
 
