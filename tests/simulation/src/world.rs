@@ -146,7 +146,7 @@ impl World {
         let mut server = client::Config::new("http://glpi.simulated", Secret::new(TOKEN));
         server.jitter_seed = self.chance.below(u64::MAX);
         // Short pages share half of their rows, long ones next to nothing.
-        server.limits.page_rows_max = if self.plan.seed % 2 == 0 { client::PAGE_ROWS_MIN } else { 100 };
+        server.limits.page_rows_max = if self.plan.seed.is_multiple_of(2) { client::PAGE_ROWS_MIN } else { 100 };
         let client = GlpiClient::over(Arc::new(wire), server, Arc::clone(&clock))?;
         let rhythm = source::Config {
             poll_interval_ms: 5_000,
