@@ -1,6 +1,7 @@
 //! The binary under test on one data directory.
 
 use std::{
+    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -19,11 +20,18 @@ pub(crate) struct Farol {
     binary: PathBuf,
     dir: PathBuf,
     glpi: String,
+    /// Looks at GLPI as often as by default, not every second.
+    is_patient: bool,
 }
 
 impl Farol {
     pub(crate) fn new(binary: &Path, dir: PathBuf, world: &World) -> Self {
-        Self { binary: binary.to_owned(), dir, glpi: world.url() }
+        Self { binary: binary.to_owned(), dir, glpi: world.url(), is_patient: false }
+    }
+
+    /// The same, with the intervals that people have who set none.
+    pub(crate) fn patient(self) -> Self {
+        Self { is_patient: true, ..self }
     }
 
     /// The data directory.
@@ -49,8 +57,10 @@ impl Farol {
             .env("FAROL_DATA_DIR", &self.dir)
             .env("FAROL_GLPI_URL", &self.glpi);
         command.env("FAROL_GLPI_APP_TOKEN", APP_TOKEN).env("FAROL_GLPI_USER_TOKEN", USER_TOKEN);
-        for (name, seconds) in [("POLL", "1"), ("SWEEP", "2"), ("DIMENSION", "2")] {
-            command.env(format!("FAROL_GLPI_{name}_INTERVAL_S"), seconds);
+        if !self.is_patient {
+            for (name, seconds) in [("POLL", "1"), ("SWEEP", "2"), ("DIMENSION", "2")] {
+                command.env(format!("FAROL_GLPI_{name}_INTERVAL_S"), seconds);
+            }
         }
         command
     }
@@ -74,6 +84,34 @@ impl Farol {
     pub(crate) fn rows(&self, table: &str) -> anyhow::Result<Vec<Value>> {
         let text = self.printed(&["rows", "--table", table])?;
         text.lines().map(|line| serde_json::from_str(line).context("a row is no JSON")).collect()
+    }
+
+    /// Shows every row of a table to `look`, and keeps none.
+    pub(crate) fn each_row(&self, table: &str, mut look: impl FnMut(Value)) -> anyhow::Result<()> {
+        let mut child = self.command(&[], &["rows", "--table", table]).stdout(Stdio::piped()).spawn()?;
+        let stdout = child.stdout.take().context("nothing is printed")?;
+        for line in BufReader::new(stdout).lines() {
+            look(serde_json::from_str(&line?).context("a row is no JSON")?);
+        }
+        let status = child.wait()?;
+        anyhow::ensure!(status.success(), "farol rows --table {table} ended with {status}");
+        Ok(())
+    }
+
+    /// Runs a command that must succeed.
+    pub(crate) fn succeed(&self, args: &[&str]) -> anyhow::Result<()> {
+        self.printed(args).map(drop)
+    }
+
+    /// Dead letters that wait for another chance.
+    pub(crate) fn open_letters(&self) -> anyhow::Result<u64> {
+        Ok(self.printed(&["dead-letters", "list", "--json"])?.lines().count() as u64)
+    }
+
+    /// A token for questions.
+    pub(crate) fn token(&self) -> anyhow::Result<String> {
+        let args = ["token", "issue", "--scope", "dash.read", "--scope", "dash.observability", "--ttl", "1d"];
+        Ok(self.printed(&args)?.trim().to_owned())
     }
 
     fn printed(&self, args: &[&str]) -> anyhow::Result<String> {

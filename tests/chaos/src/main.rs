@@ -8,6 +8,7 @@ mod hostile;
 mod kills;
 mod power;
 mod report;
+mod scale;
 mod syscalls;
 mod tool;
 mod up;
@@ -31,6 +32,14 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    #[command(flatten)]
+    Faults(Faults),
+    /// Reads a large desk while GLPI misbehaves and questions are asked, measures that, and compares every row
+    Scale(scale::Scale),
+}
+
+#[derive(Subcommand)]
+enum Faults {
     /// Kills Farol at random moments while the desk moves
     Kills(Run),
     /// Kills it at chosen system calls, and lets system calls fail or take long for a while
@@ -77,37 +86,50 @@ impl Run {
     }
 
     fn binary(&self) -> anyhow::Result<PathBuf> {
-        let path = match &self.farol {
-            Some(path) => path.clone(),
-            None => std::env::current_exe()?.with_file_name("farol"),
-        };
-        path.canonicalize().with_context(|| format!("{} is missing; build it, or name it with --farol", path.display()))
+        binary(self.farol.as_ref())
     }
 }
 
+/// The binary under test: the one named, or the one beside this program.
+fn binary(named: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
+    let path = match named {
+        Some(path) => path.clone(),
+        None => std::env::current_exe()?.with_file_name("farol"),
+    };
+    path.canonicalize().with_context(|| format!("{} is missing; build it, or name it with --farol", path.display()))
+}
+
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
-    let (name, run) = match &command {
-        Command::Kills(run) => ("kills", run),
-        Command::Syscalls(run) => ("syscalls", run),
-        Command::Power { run, planted: false } => ("power", run),
-        Command::Power { run, planted: true } => ("power, with fsync made to do nothing", run),
-        Command::Hostile { run, .. } => ("hostile", run),
+    let ended = match Cli::parse().command {
+        Command::Faults(faults) => faulty(&faults),
+        Command::Scale(told) => scale::run(&told),
     };
-    let mut report = Report::new(name, run);
-    let ended = match &command {
-        Command::Kills(run) => kills::run(run, &mut report),
-        Command::Syscalls(run) => syscalls::run(run, &mut report),
-        Command::Power { run, planted } => power::run(run, *planted, &mut report),
-        Command::Hostile { run, stopped_s_max } => hostile::run(run, *stopped_s_max, &mut report),
-    };
-    report.end();
     match ended {
-        Ok(()) if report.is_right() => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::FAILURE,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("farol-chaos: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs it; whether nothing was wrong. The sums are said however it ends.
+fn faulty(faults: &Faults) -> anyhow::Result<bool> {
+    let (name, run) = match faults {
+        Faults::Kills(run) => ("kills", run),
+        Faults::Syscalls(run) => ("syscalls", run),
+        Faults::Power { run, planted: false } => ("power", run),
+        Faults::Power { run, planted: true } => ("power, with fsync made to do nothing", run),
+        Faults::Hostile { run, .. } => ("hostile", run),
+    };
+    let mut report = Report::new(name, run);
+    let ended = match faults {
+        Faults::Kills(run) => kills::run(run, &mut report),
+        Faults::Syscalls(run) => syscalls::run(run, &mut report),
+        Faults::Power { run, planted } => power::run(run, *planted, &mut report),
+        Faults::Hostile { run, stopped_s_max } => hostile::run(run, *stopped_s_max, &mut report),
+    };
+    report.end();
+    ended.map(|()| report.is_right())
 }

@@ -10,6 +10,8 @@ use std::{
 
 /// How often a process is looked at.
 const LOOK: Duration = Duration::from_millis(20);
+/// What it may still have to put away when it is asked to stop.
+const STOP_MAX: Duration = Duration::from_mins(3);
 
 /// A running process; dropping it kills it.
 #[derive(Debug)]
@@ -73,6 +75,16 @@ impl Up {
             sleep(LOOK);
         }
         Ok(None)
+    }
+
+    /// Asks it to end, which it must do well.
+    pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        crate::tool::signal(self.id(), "TERM")?;
+        match self.wait(STOP_MAX)? {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => anyhow::bail!("farol was asked to stop and ended with {status}: {}", self.said()),
+            None => anyhow::bail!("farol was asked to stop and has not within {STOP_MAX:?}"),
+        }
     }
 
     /// Ends it without warning.

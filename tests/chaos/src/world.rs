@@ -5,6 +5,7 @@ use std::{thread::sleep, time::Duration};
 use glpi_sim::{
     Desk, Options, Sim, SimHandle,
     generate::{Spec, generate},
+    http::Misbehaviour,
     traffic::{Traffic, TrafficHandle},
 };
 
@@ -26,10 +27,19 @@ pub(crate) struct World {
 impl World {
     /// A desk of `tickets` that stands still.
     pub(crate) fn new(tickets: usize, seed: u64) -> anyhow::Result<Self> {
-        let desk = generate(&Spec { years: 1, ..Spec::new(tickets, seed, chrono::Utc::now().timestamp()) });
+        Self::of(&Spec { years: 1, ..Spec::new(tickets, seed, chrono::Utc::now().timestamp()) })
+    }
+
+    /// A desk of `tickets` in ten years that stands still.
+    pub(crate) fn old(tickets: usize, seed: u64) -> anyhow::Result<Self> {
+        Self::of(&Spec::new(tickets, seed, chrono::Utc::now().timestamp()))
+    }
+
+    fn of(spec: &Spec) -> anyhow::Result<Self> {
+        let desk = generate(spec);
         let options =
             Options { app_token: Some(APP_TOKEN.to_owned()), user_token: USER_TOKEN.to_owned(), ..Options::default() };
-        Ok(Self { glpi: Sim::start(desk, options)?, traffic: None, seed })
+        Ok(Self { glpi: Sim::start(desk, options)?, traffic: None, seed: spec.seed })
     }
 
     /// Lets people work, so many things a minute.
@@ -44,6 +54,11 @@ impl World {
         if self.traffic.take().is_some() {
             sleep(SETTLED);
         }
+    }
+
+    /// Lets GLPI misbehave, or makes it stop.
+    pub(crate) fn misbehave(&self, misbehaviour: Option<&Misbehaviour>) {
+        self.glpi.misbehave(misbehaviour);
     }
 
     /// Where it is served.

@@ -29,33 +29,54 @@ pub fn differences(tickets: &[Value], desk: &Desk, unreadable: &BTreeSet<i64>) -
         let id = truth.row.id;
         match stored.get(&id) {
             None => wrong.push(format!("ticket {id} is missing")),
-            Some(row) => wrong.extend(columns(row, truth).map(|column| {
-                let stored = &row[column];
-                format!("ticket {id}: {column} is {stored}, the truth is {truth:?}")
-            })),
+            Some(row) => wrong.extend(wrong_columns(row, truth)),
         }
     }
     let there: BTreeSet<i64> = truths.iter().map(|truth| truth.row.id).collect();
-    for (id, row) in stored.iter().filter(|(id, _)| !there.contains(id)) {
-        if row["presence"] != "purged" {
-            wrong.push(format!("ticket {id} is {} but GLPI has no such ticket", row["presence"]));
-        }
-    }
+    wrong.extend(stored.values().filter(|row| !there.contains(&id_of(row))).filter_map(|row| superfluous(row)));
     wrong
+}
+
+/// How one stored row of `tickets` differs from `desk`.
+pub fn difference(row: &Value, desk: &Desk) -> Vec<String> {
+    match desk.truth(id_of(row)) {
+        Some(truth) => wrong_columns(row, &truth).collect(),
+        None => superfluous(row).into_iter().collect(),
+    }
+}
+
+fn wrong_columns(row: &Value, truth: &TicketTruth) -> impl Iterator<Item = String> {
+    let id = truth.row.id;
+    columns(row, truth).map(move |column| format!("ticket {id}: {column} is {}, the truth is {truth:?}", row[column]))
+}
+
+fn superfluous(row: &Value) -> Option<String> {
+    let (id, presence) = (&row["ticket_id"], &row["presence"]);
+    (presence != "purged").then(|| format!("ticket {id} is {presence} but GLPI has no such ticket"))
+}
+
+fn id_of(row: &Value) -> i64 {
+    row["ticket_id"].as_i64().unwrap_or_default()
 }
 
 /// The lines of history in `desk` that tell of a status or priority, or of who has a ticket, and that no event tells of.
 pub fn untold(events: &[Value], desk: &Desk, unreadable: &BTreeSet<i64>) -> Vec<String> {
-    const STATUS: i32 = 12;
-    const PRIORITY: i32 = 3;
     let told: BTreeSet<&str> = events.iter().filter_map(|event| event["origin"].as_str()).collect();
-    let is_change = |log: &Log| log.linked_action == 0 && matches!(log.id_search_option, STATUS | PRIORITY);
-    let is_link = |log: &Log| matches!(log.linked_action, 15 | 16) && matches!(&*log.itemtype_link, "User" | "Group");
-    let matters = |log: &&Log| is_change(log) || is_link(log);
     let tickets = desk.table::<Ticket>().iter().filter(|ticket| !unreadable.contains(&ticket.id));
-    let logs = tickets.flat_map(|ticket| desk.of_ticket::<Log>(ticket.id)).filter(matters);
+    let logs = tickets.flat_map(|ticket| desk.of_ticket::<Log>(ticket.id)).filter(|log| matters(log));
     let untold = logs.filter(|log| !told.contains(format!("Log/{}", log.id).as_str()));
     untold.map(|log| format!("nothing tells of {log:?}")).collect()
+}
+
+/// Whether a line of history tells of a status or priority, or of who has a ticket.
+pub fn matters(log: &Log) -> bool {
+    const STATUS: i32 = 12;
+    const PRIORITY: i32 = 3;
+    match log.linked_action {
+        0 => matches!(log.id_search_option, STATUS | PRIORITY),
+        15 | 16 => matches!(&*log.itemtype_link, "User" | "Group"),
+        _ => false,
+    }
 }
 
 /// The event ids that stand in more than one of `events`.
