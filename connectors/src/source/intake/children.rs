@@ -16,9 +16,11 @@ impl Intake<'_> {
     /// Lists of such rows know no entity, so rows of tickets that the account cannot see are left out.
     pub(crate) async fn children(&mut self, kind: Kind, rows: &[Value]) -> Result<(), Error> {
         self.memory.load_rows(kind, rows).await?;
-        for raw in rows {
+        let understood: Vec<_> = rows.iter().map(|raw| (raw, convert::child(kind, raw, &self.context))).collect();
+        self.memory.load_strays(understood.iter().filter(|(_, row)| row.is_err()).map(|(raw, _)| *raw)).await?;
+        for (raw, row) in understood {
             self.batch.fetched += 1;
-            match convert::child(kind, raw, &self.context) {
+            match row {
                 Ok(row) => self.child(kind, row),
                 Err(reason) => self.broken_child(kind, raw, reason),
             }
@@ -97,8 +99,13 @@ impl Intake<'_> {
             self.batch.filtered += 1;
             return;
         };
-        let revision = kept(kind, content_of(raw));
         let old = memory.entry(kind, id);
+        let is_told = old.is_some_and(|entry| entry.fate == Fate::Told);
+        if is_told && kind.can_vanish() && !memory.to_retell.has(kind) {
+            // What was told stays remembered: should the row vanish before it can be read again, that has to be told, too.
+            return self.bury_stray(subject(ticket), raw, reason);
+        }
+        let revision = kept(kind, content_of(raw));
         let is_known = old.is_some_and(|entry| entry.fate == Fate::Dead && entry.revision == revision);
         if is_known && !self.retries_dead {
             return self.repeat();

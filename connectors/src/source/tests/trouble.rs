@@ -1,6 +1,6 @@
 //! Servers that fail in part, and clocks that differ.
 
-use glpi_sim::rows::Ticket;
+use glpi_sim::rows::{Ticket, TicketUser};
 use schemas::{Deleted, DeletionCause};
 
 use super::*;
@@ -25,6 +25,31 @@ async fn a_row_that_can_never_be_read_stops_nothing_else() {
     let batch = journey.redrive("Ticket/80", &raw).await.unwrap();
     journey.save(batch);
     journey.assert_true();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_could_not_be_read_before_it_vanished_is_told_to_be_gone() {
+    let mut journey = Journey::begin(Desk::recorded().unwrap(), 1_000);
+    journey.catch_up().await;
+    journey.pass(600);
+    let desk = journey.sim.desk();
+    let is_assigned = |link: &&TicketUser| link.role == 2 && link.users_id > 0;
+    let link = desk.read().table::<TicketUser>().iter().find(is_assigned).unwrap().clone();
+    desk.write().update::<TicketUser, _>(link.id, |link| {
+        link.extra.get_or_insert_with(Box::default).insert("type".to_owned(), Value::from("no role"));
+    });
+    journey.act(|hand| hand.set_title(link.tickets_id, "read again")).unwrap();
+    journey.catch_up().await;
+    journey.act(|hand| hand.set_title(link.tickets_id, "and again")).unwrap();
+    journey.catch_up().await;
+    assert_eq!(dead(&journey), [format!("Ticket_User/{}", link.id)]);
+
+    journey.pass(600);
+    journey.act(|hand| hand.unassign_user(link.tickets_id, link.users_id)).unwrap();
+    journey.catch_up().await;
+    journey.assert_true();
+    let is_absence = |body: &&&Body| matches!(body, Body::Assignment(link) if link.change == schemas::LinkChange::Absent);
+    assert_eq!(journey.events_of(link.tickets_id).iter().filter(is_absence).count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
