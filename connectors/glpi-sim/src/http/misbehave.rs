@@ -144,6 +144,26 @@ impl Mischief {
 }
 
 impl Deed {
+    /// What it is.
+    pub(super) const fn kind(&self) -> Misdeed {
+        self.kind
+    }
+
+    /// Whether the caller for `segments` has anything of it; `is_other` says whether his answer became another one.
+    pub(super) fn is_felt(&self, segments: &[String], is_other: bool) -> bool {
+        match self.kind {
+            Misdeed::RightLost => itemtype(segments).is_some(),
+            Misdeed::SessionLost
+            | Misdeed::SqlText
+            | Misdeed::TruncatedJson
+            | Misdeed::HugeField
+            | Misdeed::ColumnsAdded
+            | Misdeed::TextColumnMissing
+            | Misdeed::ColumnMissing => is_other,
+            _ => true,
+        }
+    }
+
     /// Whether the connection is refused.
     pub(super) fn refuses(&self) -> bool {
         self.kind == Misdeed::Refused

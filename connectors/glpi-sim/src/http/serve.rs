@@ -99,14 +99,22 @@ impl Call {
     ) -> Answer {
         let answer = || state.fault().unwrap_or_else(|| self.answer(state, options));
         let Some(deed) = deed else { return answer() };
-        if deed.ends_sessions() {
-            state.sessions().expire();
+        let has_ended_some = deed.ends_sessions() && state.sessions().expire() > 0;
+        let (answer, is_other) = match deed.instead(now) {
+            Some(instead) => (instead, true),
+            None if deed.refuses() => (Answer::html(StatusCode::BAD_GATEWAY, ""), true),
+            None => {
+                let right = answer();
+                let length = right.body.len();
+                let spoilt = deed.spoil(&self.segments, right);
+                let is_other = spoilt.body.len() != length;
+                (spoilt, is_other)
+            }
+        };
+        if deed.is_felt(&self.segments, has_ended_some || is_other) {
+            state.misdone(deed.kind());
         }
-        match deed.instead(now) {
-            Some(instead) => instead,
-            None if deed.refuses() => Answer::html(StatusCode::BAD_GATEWAY, ""),
-            None => deed.spoil(&self.segments, answer()),
-        }
+        answer
     }
 
     fn answer(&self, state: &State, options: &Options) -> Answer {

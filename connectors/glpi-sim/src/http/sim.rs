@@ -1,6 +1,6 @@
 //! Sim: a simulated GLPI, within this process or served on a port, and how it is steered.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
@@ -17,7 +17,7 @@ use crate::desk::{Desk, SharedDesk};
 use super::answer::{Answer, HTML};
 use super::counters::{Counters, Requests};
 use super::door::Api;
-use super::misbehave::{Deed, Misbehaviour, Mischief};
+use super::misbehave::{Deed, Misbehaviour, Misdeed, Mischief};
 use super::options::{Options, Outage};
 use super::serve;
 use super::sessions::Sessions;
@@ -49,6 +49,7 @@ pub(super) struct State {
     outage: Mutex<Option<Outage>>,
     faults: Mutex<VecDeque<Answer>>,
     mischief: Mutex<Option<Mischief>>,
+    misdeeds: Mutex<BTreeMap<Misdeed, u64>>,
 }
 
 impl Sim {
@@ -82,6 +83,7 @@ impl Glpi {
             outage: Mutex::default(),
             faults: Mutex::default(),
             mischief: Mutex::default(),
+            misdeeds: Mutex::default(),
         };
         Self { state: Arc::new(state) }
     }
@@ -122,6 +124,11 @@ impl Glpi {
     /// Misbehaves from the next call on, or no more. What lasted ends with it.
     pub fn misbehave(&self, misbehaviour: Option<&Misbehaviour>) {
         *lock(&self.state.mischief) = misbehaviour.map(Mischief::new);
+    }
+
+    /// How often it has misbehaved so far in which way; what changed no answer does not count.
+    pub fn misdeeds(&self) -> BTreeMap<Misdeed, u64> {
+        lock(&self.state.misdeeds).clone()
     }
 
     /// Ends all sessions, as GLPI's cron does; answers how many there were.
@@ -204,6 +211,11 @@ impl State {
     /// What is done to a call for `segments`, if anything; what lasts is put into `options`.
     pub(super) fn deed(&self, segments: &[String], options: &mut Options) -> Option<Deed> {
         lock(&self.mischief).as_mut()?.decide(segments, options)
+    }
+
+    /// A misdeed was felt by a caller.
+    pub(super) fn misdone(&self, kind: Misdeed) {
+        *lock(&self.misdeeds).entry(kind).or_default() += 1;
     }
 
     /// What is answered in GLPI's place, if anything.
