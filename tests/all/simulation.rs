@@ -30,11 +30,11 @@ fn in_a_world_where_everything_may_fail_nothing_is_lost_and_nothing_doubled() {
 
 #[test]
 fn a_power_cut_around_any_write_loses_nothing() {
-    let calm = Plan { tickets: 8, rounds: 160, ..Plan::of(5).calm() };
+    let calm = Plan::small(5);
     let points = run(&calm).unwrap().points;
     assert!(points > 40, "only {points} places to cut the power at");
     for point in (0..points).step_by(9) {
-        assert_right(&Plan { cut_at: Some(point), ..calm.clone() });
+        assert_right(&Plan { cuts_at: vec![point], ..calm.clone() });
     }
 }
 

@@ -7,8 +7,11 @@
 pub mod bugs;
 pub mod chance;
 pub mod clock;
+pub mod coverage;
 pub mod faults;
 pub mod power;
+pub mod record;
+pub mod report;
 pub mod run;
 pub mod trace;
 pub mod truth;

@@ -1,5 +1,7 @@
 //! Run: one world from its seed, until it is quiet again, and what was wrong then.
 
+use std::collections::BTreeMap;
+
 use glpi_sim::http::{Misbehaviour, Misdeed};
 
 use crate::{bugs::Bug, chance::Chance, faults::Rates, world::World};
@@ -15,8 +17,10 @@ pub struct Plan {
     pub rounds: u32,
     /// How often what fails.
     pub rates: Rates,
-    /// The write around which the power is cut, once.
-    pub cut_at: Option<u64>,
+    /// Points around writes at which the power is cut, whatever the rates.
+    pub cuts_at: Vec<u64>,
+    /// Whether people stay at home: what was missed once, no change brings back.
+    pub is_still: bool,
     /// How GLPI misbehaves while faults happen.
     pub misbehaviour: Option<Misbehaviour>,
     /// A mistake made on purpose.
@@ -30,12 +34,16 @@ pub struct Plan {
 pub struct Outcome {
     /// What is wrong; nothing in a right one.
     pub violations: Vec<String>,
-    /// Times the power was cut.
+    /// Points around writes at which the power was cut: each of this world is another one.
     pub cuts: u64,
-    /// Places around writes at which it could be cut.
+    /// Points around writes at which it could be cut.
     pub points: u64,
     /// Events in the log.
     pub events: u64,
+    /// Simulated seconds.
+    pub simulated_s: u64,
+    /// What happened how often; see [`coverage`](crate::coverage).
+    pub happened: BTreeMap<&'static str, u64>,
     /// Everything that happened, in one number.
     pub hash: u64,
     /// The same line by line, if the plan asks for it.
@@ -43,29 +51,36 @@ pub struct Outcome {
 }
 
 impl Plan {
-    /// The world of `seed`: each kind of fault is there in half of all worlds.
+    /// The world of `seed`: each kind of fault is there in half of all worlds, and in half of them the power is hardly ever there
+    /// for long.
     pub fn of(seed: u64) -> Self {
         let chance = Chance::new(seed);
         let often = |most: u64| if chance.hits(1, 2) { chance.below(most) as u32 } else { 0 };
-        let rates =
-            Rates { cut: 300 + often(2_000), busy: often(600), lost: often(600), full: often(200), slow: often(1_000) };
-        let (tickets, rounds) = (4 + chance.below(16) as usize, 80 + chance.below(200) as u32);
-        Self {
-            seed,
-            tickets,
-            rounds,
-            rates,
-            misbehaviour: misbehaviour(&chance),
-            cut_at: None,
-            bug: None,
-            is_told: false,
+        let cut = 300 + often(2_000);
+        let (busy, lost, full, slow) = (often(600), often(600), often(200), often(1_000));
+        let mut rates = Rates { cut, cut_elsewhere: cut / 10, busy, lost, full, slow };
+        let (tickets, mut rounds) = (4 + chance.below(16) as usize, 80 + chance.below(200) as u32);
+        let misbehaviour = misbehaviour(&chance);
+        if chance.hits(1, 2) {
+            rates.cut = 2_000 + chance.below(4_000) as u32;
+            // Rarer than around writes, or nobody would ever come to one.
+            rates.cut_elsewhere = chance.below(40) as u32;
+            rounds *= 2;
         }
+        let is_still = chance.hits(1, 8);
+        Self { seed, tickets, rounds, rates, misbehaviour, cuts_at: Vec::new(), is_still, bug: None, is_told: false }
     }
 
     /// The same world in which nothing fails by itself.
     #[must_use]
     pub fn calm(self) -> Self {
         Self { rates: Rates::default(), misbehaviour: None, ..self }
+    }
+
+    /// A small one in which nothing fails by itself, to cut the power at each of its points.
+    pub fn small(seed: u64) -> Self {
+        let chance = Chance::new(seed);
+        Self { tickets: 2 + chance.below(4) as usize, rounds: 60 + chance.below(60) as u32, ..Self::of(seed).calm() }
     }
 }
 
@@ -76,11 +91,17 @@ pub fn run(plan: &Plan) -> anyhow::Result<Outcome> {
     runtime.block_on(tokio::task::unconstrained(async { World::new(plan)?.end().await }))
 }
 
-/// In half of all worlds GLPI misbehaves, in some of the ways it knows.
+/// In half of all worlds GLPI misbehaves, in some of the ways it knows; in some of those nearly every answer is spoilt.
 fn misbehaviour(chance: &Chance) -> Option<Misbehaviour> {
     if chance.hits(1, 2) {
         return None;
     }
     let kinds = Misdeed::ALL.into_iter().filter(|_| chance.hits(1, 3)).collect();
-    Some(Misbehaviour { seed: chance.below(u64::MAX), per_thousand: 5 + chance.below(60) as u32, kinds })
+    let per_thousand = 10 + chance.below(120) as u32;
+    if chance.hits(1, 8) {
+        // A new GLPI that nobody has tried before: rows lack what they need.
+        let kinds = [Misdeed::ColumnMissing, Misdeed::ColumnsAdded, Misdeed::TextColumnMissing].into();
+        return Some(Misbehaviour { seed: chance.below(u64::MAX), per_thousand: 500 + per_thousand * 3, kinds });
+    }
+    Some(Misbehaviour { seed: chance.below(u64::MAX), per_thousand, kinds })
 }

@@ -1,6 +1,7 @@
 //! Wires: the simulated GLPI as the client reaches it, and the people who go on working on it meanwhile.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
@@ -18,7 +19,14 @@ use glpi_sim::{
 };
 use http::{Request, Response, header};
 
-use crate::{bugs::Bug, chance::Chance, clock, faults::Faults, trace::Trace};
+use crate::{
+    bugs::Bug,
+    chance::Chance,
+    clock,
+    coverage::{PURGED, RESTORED, SAME_SECOND, TRANSFERRED, TRASHED, UNASSIGNED, WORK},
+    faults::{Faults, Moment},
+    trace::Trace,
+};
 
 /// People who work on the desk: any call may find that they have just done something.
 #[derive(Debug)]
@@ -43,41 +51,53 @@ impl People {
             return;
         }
         let mut mover = self.mover.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = BTreeSet::new();
         for _ in 0..actions {
             if self.chance.hits(1, 8) {
-                self.do_rarely_done();
+                changed.extend(self.do_rarely_done());
                 continue;
             }
             let action = mover.step(&mut self.glpi.desk().write(), clock::true_s(), &mut self.chance.rng());
             if let Some(action) = action {
                 self.trace.note(|| format!("{} {}", action.name, action.ticket));
+                self.trace.happened(WORK);
+                changed.insert(action.ticket);
             }
+        }
+        if changed.len() > 1 {
+            self.trace.happened(SAME_SECOND);
         }
     }
 
-    /// What people seldom do, on any ticket: to take it from those who have it, to trash, restore or purge it.
-    fn do_rarely_done(&self) {
+    /// What people seldom do, on any ticket: to take it from those who have it, to hand it to another entity, to trash, restore or
+    /// purge it; which ticket, if it was done.
+    fn do_rarely_done(&self) -> Option<i64> {
         let desk = self.glpi.desk();
         let mut desk = desk.write();
         let ids: Vec<i64> = desk.table::<Ticket>().iter().map(|ticket| ticket.id).collect();
         let ids: Vec<i64> = ids.into_iter().filter(|id| is_past(&desk, *id)).collect();
-        if ids.is_empty() {
-            return;
+        let entities: Vec<i64> = desk.rows("Entity").into_iter().flat_map(|rows| rows.keys().copied()).collect();
+        if ids.is_empty() || entities.is_empty() {
+            return None;
         }
         let id = ids[self.chance.below(ids.len() as u64) as usize];
+        let entity = entities[self.chance.below(entities.len() as u64) as usize];
         let assigned: Vec<i64> = desk.truth(id).into_iter().flat_map(|truth| truth.users.assigned).collect();
         let mut rules = Rules::of(&desk, Zone::UTC);
         let mut hand = rules.hand(&mut desk, clock::true_s(), 2);
-        let what = self.chance.below(5);
         // What the ticket's state forbids is not done.
-        let done = match (what, assigned.first()) {
-            (0, _) => hand.purge(id),
-            (1, _) => hand.trash(id),
-            (2, _) => hand.restore(id),
-            (_, Some(person)) => hand.unassign_user(id, *person),
-            (_, None) => Ok(()),
+        let (what, done) = match (self.chance.below(6), assigned.first()) {
+            (0, _) => (PURGED, hand.purge(id)),
+            (1, _) => (TRASHED, hand.trash(id)),
+            (2, _) => (RESTORED, hand.restore(id)),
+            (3, _) => (TRANSFERRED, hand.transfer(id, entity)),
+            (_, Some(person)) => (UNASSIGNED, hand.unassign_user(id, *person)),
+            (_, None) => return None,
         };
-        self.trace.note(|| format!("rare {what} {id} {}", done.is_ok()));
+        self.trace.note(|| format!("{what} {id} {}", done.is_ok()));
+        done.ok()?;
+        self.trace.happened(what);
+        Some(id)
     }
 
     /// They go home.
@@ -117,7 +137,7 @@ impl Wire for DeskWire {
         if self.people.chance.hits(1, 8) {
             self.people.work(1 + self.people.chance.below(3));
         }
-        self.faults.maybe_cut(false).await;
+        self.faults.maybe_cut(Moment::Elsewhere).await;
         self.glpi.clock().set(clock::true_s());
         self.trace.note(|| format!("{} {}", request.method(), request.uri()));
         let path = request.uri().path().to_owned();

@@ -3,7 +3,11 @@
 mod life;
 mod verdict;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use connectors::{
@@ -22,13 +26,14 @@ use pipeline::{
     sinks::{Sink, memory::MemorySink},
     sources::Source,
 };
-use schemas::{Codec, Instance};
+use schemas::{Codec, Instance, Offset};
 use transforms::{Chain, Policy};
 
 use crate::{
     bugs::{BuggyBus, BuggySink, BuggySource},
     chance::Chance,
     clock,
+    coverage::UNREADABLE,
     faults::{Faults, Faulty},
     power::Power,
     run::{Outcome, Plan},
@@ -69,6 +74,10 @@ pub(crate) struct World {
     sink: Arc<dyn Sink>,
     codec: Arc<Codec>,
     unreadable: BTreeSet<i64>,
+    /// The ends of log and store as the last process knew them.
+    acknowledged: Cell<(Offset, Offset)>,
+    /// Since when no fault happens any more, in true seconds.
+    quiet_since: Cell<Option<i64>>,
 }
 
 impl World {
@@ -78,16 +87,20 @@ impl World {
         let chance = Chance::new(plan.seed ^ 0x5eed);
         let trace = if plan.is_told { Trace::told() } else { Trace::default() };
         let power = Arc::new(Power::default());
-        let faults = Faults::new(chance.fork(), trace.clone(), Arc::clone(&power), plan.rates, plan.cut_at);
+        let faults = Faults::new(chance.fork(), trace.clone(), Arc::clone(&power), plan.rates, plan.cuts_at.clone());
         let faults = Arc::new(faults);
 
         let mut desk = generate(&Spec { years: 1, ..Spec::new(plan.tickets, plan.seed, PRESENT_S) });
         let unreadable = spoil(&mut desk, &chance);
+        trace.happened_often(UNREADABLE, unreadable.len() as u64);
         let options = Options { user_token: TOKEN.to_owned(), clock: Clock::still(PRESENT_S), ..Options::default() };
         let glpi = Glpi::new(desk, options);
         trace.note(|| format!("{:?}", plan.misbehaviour));
         glpi.misbehave(plan.misbehaviour.as_ref());
         let people = Arc::new(People::of(&glpi, chance.fork(), trace.clone()));
+        if plan.is_still {
+            people.leave();
+        }
 
         let memory = Memory { bus: Arc::new(MemoryBus::default()), sink: Arc::new(MemorySink::new()) };
         let (mut bus, mut sink): (Arc<dyn Bus>, Arc<dyn Sink>) =
@@ -113,6 +126,8 @@ impl World {
             spoilt,
             codec: Arc::new(Codec::new()?),
             unreadable,
+            acknowledged: Cell::default(),
+            quiet_since: Cell::default(),
         })
     }
 
@@ -123,18 +138,31 @@ impl World {
             Err(violation) => vec![violation],
         };
         self.trace.note(|| format!("{violations:?}"));
+        if self.plan.is_told {
+            self.tell_of(&violations)?;
+        }
         Ok(Outcome {
             violations,
-            cuts: self.power.cuts(),
+            cuts: self.faults.cuts(),
             points: self.faults.points(),
             events: self.memory.bus.end(TICKETS).await?.0,
+            simulated_s: clock::true_s().abs_diff(PRESENT_S),
+            happened: self.happened(),
             hash: self.trace.hash(),
             lines: self.trace.lines(),
         })
     }
 
+    /// What happened how often.
+    fn happened(&self) -> BTreeMap<&'static str, u64> {
+        let mut happened = self.trace.happenings();
+        happened.extend(self.glpi.misdeeds().into_iter().map(|(misdeed, times)| (misdeed.name(), times)));
+        happened
+    }
+
     /// The process as it starts: nothing but what is durable.
     fn start(&self) -> anyhow::Result<Process> {
+        self.faults.started();
         let clock: client::Clock = Arc::new(clock::date);
         let wire = DeskWire {
             glpi: self.glpi.clone(),

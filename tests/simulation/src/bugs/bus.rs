@@ -14,7 +14,7 @@ use pipeline::{
 use schemas::{Cursor, Instant, Offset, ingestion::RowCounts};
 
 use super::Bug;
-use crate::faults::Faults;
+use crate::faults::{Faults, Moment};
 
 /// Keys and values.
 type Records = Vec<(Bytes, Bytes)>;
@@ -60,7 +60,7 @@ impl Bus for BuggyBus {
                 let cursor = batch.cursor.take();
                 let ahead = Append { topic: batch.topic.clone(), cursor, at: batch.at, ..Append::default() };
                 self.inner.append(ahead).await?;
-                self.faults.maybe_cut(true).await;
+                self.faults.maybe_cut(Moment::Before).await;
             }
             Bug::RecordLost if self.faults.chance().hits(1, 50) => drop(batch.records.pop()),
             Bug::LettersDropped => batch.dead.clear(),

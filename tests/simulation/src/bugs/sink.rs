@@ -11,7 +11,7 @@ use pipeline::sinks::{Error, RowBatch, Sink};
 use schemas::{Offset, ingestion::EventCounts};
 
 use super::Bug;
-use crate::faults::Faults;
+use crate::faults::{Faults, Moment};
 
 /// How many working states [`Bug::WindowedMemory`] keeps.
 const WINDOW_STATES: usize = 8;
@@ -50,7 +50,7 @@ impl Sink for BuggySink {
         match self.bug {
             Bug::OffsetAhead => {
                 self.kept().ahead = next;
-                self.faults.maybe_cut(true).await;
+                self.faults.maybe_cut(Moment::Before).await;
             }
             Bug::CountedAgain if self.faults.chance().hits(1, 10) => {
                 self.kept().counts.stored += batch.counts.stored;

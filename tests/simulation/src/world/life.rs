@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use glpi_sim::http::Outage;
-use pipeline::{Fault, ingest, sources};
+use pipeline::{Fault, buses::TICKETS, ingest, sinks::Sink as _, sources};
 
 use super::{Process, World};
-use crate::{clock, faults::DISK_FULL};
+use crate::{clock, coverage, faults::DISK_FULL};
 
 /// Simulated seconds after the last fault within which everything has to be there.
-const QUIET_S_MIN: i64 = 200;
+const QUIET_S_MIN: i64 = 100;
 /// Steps after which a world that does not come to rest is given up.
 const QUIET_STEPS_MAX: u32 = 5_000;
+/// Simulated seconds after a server has become well within which nothing may be refused any more, however it misbehaved before.
+const HEALED_S_MAX: i64 = 120;
 /// What is waited after a refusal that only a person can mend, as the program does.
 const REFUSED_PAUSE_S: u64 = 30;
 
@@ -23,6 +25,7 @@ impl World {
             self.settle(&mut process).await?;
         }
         for _ in 0..self.plan.rounds {
+            self.come_back();
             match self.chance.below(100) {
                 0..50 => _ = self.ingest(&mut process).await?,
                 50..80 => _ = self.process(&mut process).await?,
@@ -32,7 +35,10 @@ impl World {
             }
         }
         self.quieten();
-        let mut process = self.restart(process).await?;
+        // In half of all worlds the process that has met all this has to come to rest itself.
+        if self.chance.hits(1, 2) {
+            process = self.restart(process).await?;
+        }
         self.rest(&mut process).await?;
         if self.plan.misbehaviour.is_some() && self.redrive(&mut process).await? {
             self.rest(&mut process).await?;
@@ -62,6 +68,7 @@ impl World {
         let waiting: Vec<_> = letters.into_iter().filter(|letter| letter.redriven_at.is_none()).collect();
         for letter in &waiting {
             let redriven = process.ingest.redrive(&letter.id).await.map_err(|error| error.to_string())?;
+            self.trace.happened(coverage::REDRIVEN);
             self.trace.note(|| format!("{} ({}) redriven: {redriven:?}", letter.origin, letter.reason));
         }
         Ok(!waiting.is_empty())
@@ -75,11 +82,12 @@ impl World {
         };
         match stepped {
             None => {
-                self.reboot(process)?;
+                self.reboot(process).await?;
                 Ok(None)
             }
             Some(Ok(ingested)) => {
                 self.trace.note(|| format!("ingested {} {}", ingested.appended, ingested.phase));
+                self.acknowledged.set((ingested.end, self.acknowledged.get().1));
                 if let Some(watermark) = ingested.watermark
                     && self.chance.hits(1, 4)
                 {
@@ -94,6 +102,8 @@ impl World {
             Some(Err(error)) => {
                 if self.is_excused(&error) {
                     self.trace.note(|| format!("refused: {error}"));
+                    let is_fuse = matches!(error, ingest::Error::FuseBlown { .. });
+                    self.trace.happened(if is_fuse { coverage::FUSE_BLOWN } else { coverage::REFUSED });
                     self.pass(REFUSED_PAUSE_S).await;
                 } else {
                     self.weather(error.fault(), &error.to_string()).await?;
@@ -107,7 +117,8 @@ impl World {
     fn is_excused(&self, error: &ingest::Error) -> bool {
         let is_refusal =
             matches!(error, ingest::Error::Source(sources::Error::Refused(_)) | ingest::Error::FuseBlown { .. });
-        is_refusal && self.plan.misbehaviour.is_some() && !self.faults.are_over()
+        let is_healing = self.quiet_since.get().is_none_or(|since| clock::true_s() - since < HEALED_S_MAX);
+        is_refusal && self.plan.misbehaviour.is_some() && is_healing
     }
 
     async fn process(&self, process: &mut Process) -> Result<Option<bool>, String> {
@@ -118,11 +129,12 @@ impl World {
         };
         match stepped {
             None => {
-                self.reboot(process)?;
+                self.reboot(process).await?;
                 Ok(None)
             }
             Some(Ok(processed)) => {
                 self.trace.note(|| format!("processed {} of {}", processed.position, processed.end));
+                self.acknowledged.set((self.acknowledged.get().0, processed.position));
                 Ok(Some(processed.is_caught_up()))
             }
             Some(Err(error)) => {
@@ -132,10 +144,18 @@ impl World {
         }
     }
 
-    /// The power is back: memory is gone, what is durable is there.
-    fn reboot(&self, process: &mut Process) -> Result<(), String> {
+    /// The power is back: memory is gone, what is durable is there, and that is all that was ever acknowledged.
+    async fn reboot(&self, process: &mut Process) -> Result<(), String> {
         if let Some(spoilt) = &self.spoilt {
             spoilt.forget();
+        }
+        let (appended, stored) = self.acknowledged.get();
+        let end = self.memory.bus.end(TICKETS).await.map_err(|error| error.to_string())?;
+        let position = self.memory.sink.position(TICKETS).await.map_err(|error| error.to_string())?;
+        if end < appended || position < stored {
+            return Err(format!(
+                "acknowledged were {appended} events appended and {stored} stored, but {end} and {position} are there"
+            ));
         }
         *process = self.start().map_err(|error| error.to_string())?;
         Ok(())
@@ -143,12 +163,13 @@ impl World {
 
     async fn restart(&self, mut process: Process) -> Result<Process, String> {
         self.trace.note(|| "restart".to_owned());
+        self.trace.happened(coverage::RESTART);
         tokio::select! {
             biased;
             () = self.power.lost() => {}
             () = process.ingest.close() => {}
         }
-        self.reboot(&mut process)?;
+        self.reboot(&mut process).await?;
         Ok(process)
     }
 
@@ -169,19 +190,35 @@ impl World {
 
     /// Something happens to the server or to the clock.
     fn trouble(&self) {
-        let trouble = self.chance.below(5);
+        let trouble = self.chance.below(4);
         self.trace.note(|| format!("trouble {trouble}"));
         match trouble {
-            0 => self.glpi.set_outage(Some(Outage::Refuse)),
-            1 => self.glpi.set_outage(Some(Outage::BadGateway)),
-            2 => drop(self.glpi.expire_sessions()),
-            3 => clock::skew(self.chance.below(7_200).cast_signed() - 3_600),
-            _ => self.glpi.set_outage(None),
+            0 => {
+                self.trace.happened(coverage::OUTAGE_REFUSED);
+                self.glpi.set_outage(Some(Outage::Refuse));
+            }
+            1 => {
+                self.trace.happened(coverage::OUTAGE_GATEWAY);
+                self.glpi.set_outage(Some(Outage::BadGateway));
+            }
+            2 => self.trace.happened_often(coverage::SESSIONS_EXPIRED, self.glpi.expire_sessions().min(1) as u64),
+            _ => {
+                self.trace.happened(coverage::CLOCK_JUMPED);
+                clock::skew(self.chance.below(7_200).cast_signed() - 3_600);
+            }
+        }
+    }
+
+    /// A server that was away is there again soon, most of the time.
+    fn come_back(&self) {
+        if self.chance.hits(1, 4) {
+            self.glpi.set_outage(None);
         }
     }
 
     fn quieten(&self) {
         self.trace.note(|| "quiet".to_owned());
+        self.quiet_since.set(Some(clock::true_s()));
         self.faults.end();
         self.people.leave();
         self.glpi.set_outage(None);

@@ -73,6 +73,19 @@ impl World {
         Ok(())
     }
 
+    /// Notes every stored event of the tickets that `violations` name, for whoever looks for the cause.
+    pub(super) fn tell_of(&self, violations: &[String]) -> anyhow::Result<()> {
+        let number =
+            |text: &String| text.strip_prefix("ticket ")?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok();
+        let tickets: BTreeSet<i64> = violations.iter().filter_map(number).collect();
+        for event in rows(&self.memory.sink.rows(Table::TicketEvents))? {
+            if event["ticket_id"].as_i64().is_some_and(|id| tickets.contains(&id)) {
+                self.trace.note(|| event.to_string());
+            }
+        }
+        Ok(())
+    }
+
     /// What is wrong once everything is quiet.
     pub(super) async fn wrong(&self) -> anyhow::Result<Vec<String>> {
         let tickets = rows(&self.memory.sink.rows(Table::Tickets))?;
