@@ -13,6 +13,8 @@ mod config;
 mod desk;
 mod error;
 mod gate;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod login;
 mod search;
 mod secret;

@@ -9,6 +9,8 @@ mod convert;
 mod cursor;
 mod family;
 mod fault;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod intake;
 mod kind;
 mod ledger;

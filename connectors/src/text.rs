@@ -19,6 +19,14 @@ pub fn decode_row(version: &Version, row: Value) -> Value {
     if version.stores_encoded_text() { decoded_value(row) } else { row }
 }
 
+/// Letters of a foreign text that an error shows: more than any value that was meant has.
+const EXCERPT_LETTERS_MAX: usize = 30;
+
+/// The start of a text of unknown length, for an error.
+pub(crate) fn excerpt(text: &str) -> String {
+    text.chars().take(EXCERPT_LETTERS_MAX).collect()
+}
+
 fn decoded_value(value: Value) -> Value {
     match value {
         Value::String(text) => match decoded(&text) {

@@ -4,11 +4,18 @@
 //! instant: the repeated hour is read as the earlier instant, the skipped hour is moved forward by the length of the
 //! gap. Both are flagged, so that whoever uses the instant can lower its confidence.
 
-use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, Duration, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
+
+use crate::text::excerpt;
 
 /// How GLPI writes a time.
 const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+/// The years of four digits. Chrono's calendar goes on for a quarter of a million years, and at its ends there is no hour before
+/// or after.
+pub(crate) const YEARS: RangeInclusive<i32> = 1..=9_999;
 /// Offsets seen through two clocks are rounded to this: no zone in use has a finer one.
 const QUARTER_HOUR_SECONDS: i64 = 900;
 /// The longest jump any zone ever made is a whole day (Samoa, 2011); looking back a little further always leaves a gap.
@@ -40,7 +47,7 @@ pub enum Error {
     /// The text is no time of the calendar.
     #[error("{text:?} is not a time of the form YYYY-MM-DD HH:MM:SS")]
     Unreadable {
-        /// The text, as GLPI gave it.
+        /// The start of the text, as GLPI gave it.
         text: String,
     },
     /// The account answers in another zone than the configured one.
@@ -59,12 +66,14 @@ pub enum Error {
 
 /// Reads a time as GLPI writes it.
 pub fn parse(text: &str) -> Result<NaiveDateTime, Error> {
-    NaiveDateTime::parse_from_str(text, FORMAT).map_err(|_| Error::Unreadable { text: text.to_owned() })
+    let at = NaiveDateTime::parse_from_str(text, FORMAT).ok().filter(|at| YEARS.contains(&at.year()));
+    at.ok_or_else(|| Error::Unreadable { text: excerpt(text) })
 }
 
 /// Reads a date as GLPI writes it.
 pub fn parse_date(text: &str) -> Result<NaiveDate, Error> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| Error::Unreadable { text: text.to_owned() })
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| YEARS.contains(&day.year()));
+    day.ok_or_else(|| Error::Unreadable { text: excerpt(text) })
 }
 
 /// The instant that `naive` means in `zone`.
@@ -162,6 +171,22 @@ mod tests {
         for text in ["", "0000-00-00 00:00:00", "2026-02-30 00:00:00", "2026-11-23", "garbage"] {
             assert_eq!(read(text, Tz::UTC), Err(Error::Unreadable { text: text.to_owned() }));
         }
+    }
+
+    #[test]
+    fn years_at_the_ends_of_the_calendar_are_no_times_of_a_desk() {
+        for text in ["-262143-01-01 00:00:00", "+262142-12-31 23:30:00", "0000-01-01 00:00:00", "12026-11-23 08:00:00"]
+        {
+            assert!(read(text, Tz::Europe__Paris).is_err(), "{text}");
+        }
+        assert!(parse_date("-262143-01-01").is_err());
+        assert!(read("9999-12-31 23:59:59", Tz::Pacific__Apia).is_ok() && read("0001-01-01 00:00:00", Tz::UTC).is_ok());
+    }
+
+    #[test]
+    fn a_long_text_in_place_of_a_time_is_not_repeated_in_full() {
+        let error = read(&"private words ".repeat(1_000), Tz::UTC).unwrap_err().to_string();
+        assert!(error.len() < 120, "{error}");
     }
 
     #[test]

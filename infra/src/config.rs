@@ -6,6 +6,8 @@
 mod args;
 mod environment;
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod hostile;
 mod kind;
 mod nearest;
 mod print;

@@ -7,6 +7,8 @@
 mod cache;
 mod decode;
 mod fold;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct Instant(pub i64);
 
 impl Instant {
-    /// The instant that many whole seconds after 1970.
+    /// The instant that many whole seconds after 1970; the first or last one there is, where that lies beyond them.
     pub const fn from_seconds(seconds: i64) -> Self {
-        Self(seconds * 1_000_000)
+        Self(seconds.saturating_mul(1_000_000))
     }
 
     /// Whole seconds since 1970, rounded down.

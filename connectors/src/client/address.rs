@@ -85,10 +85,22 @@ fn with_path(url: &Url, path: &str) -> Url {
 /// Where a server sends callers, without query, user name and password.
 pub(crate) fn bare(to: &str) -> String {
     let to = to.split(['?', '#']).next().unwrap_or_default();
-    let Some((scheme, rest)) = to.split_once("//") else { return to.to_owned() };
+    if let Ok(mut url) = Url::parse(to) {
+        // Addresses that cannot have them keep neither.
+        let is_bare = url.set_username("").is_ok() && url.set_password(None).is_ok();
+        return if is_bare { url.into() } else { format!("{}:", url.scheme()) };
+    }
+    // As browsers read it: blanks count for nothing, slashes lean either way, and any number of them begins a host.
+    let to: String = to.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
+    let to = to.replace('\\', "/");
+    let rest = to.trim_start_matches('/');
+    if to.len() - rest.len() < 2 {
+        let is_path = to.starts_with('/') || !rest.contains(':');
+        return if is_path { to } else { "an address that is none".to_owned() };
+    }
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let host = authority.rsplit('@').next().unwrap_or_default();
-    format!("{scheme}//{host}{path}")
+    format!("//{host}{path}")
 }
 
 /// An address that is no address may hold anything, so only its length is told once it holds an `@`.
@@ -123,6 +135,12 @@ mod tests {
             ("https://me:hunter2@sso.example/login?token=hunter2", "https://sso.example/login"),
             ("//me:hunter2@sso.example", "//sso.example"),
             ("/glpi/?token=hunter2#x", "/glpi/"),
+            ("https:me:hunter2@sso.example/x", "https://sso.example/x"),
+            (r"https:\\me:hunter2@sso.example", "https://sso.example/"),
+            (r"\/me:hunter2@sso.example/x", "//sso.example/x"),
+            ("///me:hunter2@sso.example", "//sso.example"),
+            ("https://me:hunter2@", "an address that is none"),
+            ("mailto:hunter2@sso.example", "mailto:"),
         ] {
             assert_eq!(bare(to), expected);
         }

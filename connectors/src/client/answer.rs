@@ -11,6 +11,9 @@ use serde_json::Value;
 use super::call::Call;
 use super::error::{BodyKind, Error};
 
+/// The longest code of GLPI's has 39 letters.
+const CODE_BYTES_MAX: usize = 64;
+
 /// An answer as it came, its body within the limit.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Answer {
@@ -84,6 +87,12 @@ pub(crate) fn understand(call: &Call, answer: &Answer) -> Result<Value, Error> {
     }
 }
 
+/// A code of GLPI's as an error may show it: whatever else stands in its place may be any text of the server.
+fn shown(code: &str) -> String {
+    let is_code = code.len() <= CODE_BYTES_MAX && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    if is_code { code.to_owned() } else { "by no code of its own".to_owned() }
+}
+
 /// GLPI refuses by `["CODE", "text"]`.
 fn refusal(value: &Value) -> Option<(&str, &str)> {
     let parts = value.as_array()?;
@@ -107,9 +116,9 @@ fn situation(call: &Call, status: u16, code: &str, text: &str) -> Error {
         "ERROR_ITEM_NOT_FOUND" => Error::NotFound { what: call.what() },
         "ERROR_RANGE_EXCEED_TOTAL" => Error::RangePastEnd,
         // A database error may come with any status, depending on PHP's output buffering.
-        "ERROR_SQL" | "ERROR_UNKNOWN" => Error::ServerFailed { status, code: code.to_owned() },
-        _ if status >= 500 => Error::ServerFailed { status, code: code.to_owned() },
-        _ => Error::BadRequest { code: code.to_owned() },
+        "ERROR_SQL" | "ERROR_UNKNOWN" => Error::ServerFailed { status, code: shown(code) },
+        _ if status >= 500 => Error::ServerFailed { status, code: shown(code) },
+        _ => Error::BadRequest { code: shown(code) },
     }
 }
 
@@ -207,6 +216,17 @@ mod tests {
     fn every_recorded_success_is_understood() {
         for exchange in recorded::all().iter().filter(|exchange| !exchange.name.starts_with("err_")) {
             assert!(understood(&exchange.name).is_ok(), "{}: {:?}", exchange.name, understood(&exchange.name));
+        }
+    }
+
+    #[test]
+    fn what_stands_in_place_of_a_code_is_not_told() {
+        for (status, code) in
+            [(200, "ERROR of hunter2"), (500, "ERROR_hunter2"), (400, &*format!("ERROR_{}", "X".repeat(90)))]
+        {
+            let body = json!([code, "hunter2"]).to_string();
+            let error = tickets(status, "application/json", &body).unwrap_err().to_string();
+            assert!(!error.contains("hunter2") && error.len() < 80, "{error}");
         }
     }
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use rand::Rng;
+
+use crate::zone;
 
 /// A random time up to `base` doubled with each earlier try, never more than `max` (full jitter).
 pub(crate) fn pause(tries_before: u32, base: Duration, max: Duration, dice: &mut impl Rng) -> Duration {
@@ -24,7 +26,8 @@ pub(crate) fn asked_pause(header: &str, now: DateTime<Utc>, max: Duration) -> Op
 
 /// Reads the date of an HTTP header.
 pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc2822(text.trim()).ok().map(|date| date.with_timezone(&Utc))
+    let date = DateTime::parse_from_rfc2822(text.trim()).ok()?.with_timezone(&Utc);
+    zone::YEARS.contains(&date.year()).then_some(date)
 }
 
 #[cfg(test)]
@@ -46,6 +49,12 @@ mod tests {
             assert!(pauses.iter().all(|pause| *pause <= ceiling));
             assert!(pauses.iter().any(|pause| *pause < ceiling / 4) && pauses.iter().any(|pause| *pause > ceiling / 2));
         }
+    }
+
+    #[test]
+    fn a_date_at_the_end_of_the_calendar_is_no_date_of_a_server() {
+        assert_eq!(http_date("Thu, 31 Dec 262142 23:59:59 GMT"), None);
+        assert!(http_date("Fri, 31 Dec 9999 23:59:59 GMT").is_some());
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl GlpiClient {
     }
 }
 
-fn found(call: &Call, answer: &Value) -> Result<SearchPage, Error> {
+pub(super) fn found(call: &Call, answer: &Value) -> Result<SearchPage, Error> {
     let shape = |expected| Error::Shape { what: call.what(), expected, found: "an object without it" };
     let total = answer.get("totalcount").and_then(Value::as_u64).ok_or_else(|| shape("an object with a total"))?;
     let rows = match answer.get("data") {

@@ -7,6 +7,8 @@ use schemas::{Cursor, Instant};
 use serde::{Deserialize, Serialize};
 
 const VERSION: u32 = 1;
+/// Letters of a reason why a cursor cannot be read.
+const REASON_LETTERS_MAX: usize = 120;
 
 /// The whole place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +149,7 @@ impl Place {
     /// The place that `cursor` tells; the very start without one.
     pub(crate) fn read(cursor: Option<&Cursor>) -> Result<Self, Error> {
         let Some(Cursor(text)) = cursor else { return Ok(Self::start()) };
-        let place: Self = serde_json::from_str(text).map_err(|error| Error::Cursor(error.to_string()))?;
+        let place: Self = serde_json::from_str(text).map_err(|error| unreadable(&error))?;
         if place.version != VERSION {
             return Err(Error::Cursor(format!("version {} instead of {VERSION}", place.version)));
         }
@@ -182,6 +184,11 @@ impl Collection {
     }
 }
 
+/// What a cursor lacks, in bounds: it repeats what it met.
+fn unreadable(error: &serde_json::Error) -> Error {
+    Error::Cursor(error.to_string().chars().take(REASON_LETTERS_MAX).collect())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
@@ -213,6 +220,8 @@ mod tests {
         for text in ["", "{}", "12", r#"{"version":2}"#] {
             assert!(matches!(Place::read(Some(&Cursor(text.into()))), Err(Error::Cursor(_))), "{text}");
         }
+        let odd = format!(r#"{{"{}":1}}"#, "x".repeat(5_000));
+        assert!(Place::read(Some(&Cursor(odd))).unwrap_err().to_string().len() < 200);
         let newer = Place::start().write().unwrap().0.replace("\"version\":1", "\"version\":2");
         assert!(matches!(Place::read(Some(&Cursor(newer))), Err(Error::Cursor(_))));
     }

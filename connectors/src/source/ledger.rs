@@ -215,9 +215,13 @@ impl DimensionMemory {
         if bytes.byte()? != DIMENSION_VERSION {
             return None;
         }
-        let is_trashed = bytes.byte()? == 1;
+        let is_trashed = match bytes.byte()? {
+            0 => false,
+            1 => true,
+            _ => return None,
+        };
         let (_, entry) = take_entry(&mut bytes, Kind::Ticket)?;
-        Some(Self { entry, is_trashed })
+        bytes.is_empty().then_some(Self { entry, is_trashed })
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod batch;
 mod checkpoint;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod ledger;
 mod letters;
 mod open;

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt::Write};
 use schemas::{Body, Codec, Event, Instant, Offset, Origin, TicketId};
 use uuid::Uuid;
 
-use crate::buses::{DeadLetter, Record, TICKETS};
+use crate::{
+    buses::{DeadLetter, Record, TICKETS},
+    projection::TICKET_SPACE,
+};
 
 /// The stage that dead letters of this step name.
 const STAGE: &str = "process";
@@ -63,6 +66,12 @@ fn consistent(event: Event) -> Result<Event, String> {
     }
     if envelope.ticket_id == TicketId::NONE && !matches!(body, Body::Dimension(_)) {
         return Err(format!("{} names no ticket", envelope.event_type));
+    }
+    if let Body::Dimension(dimension) = body
+        && dimension.kind == TICKET_SPACE
+    {
+        // Its working state would take the place of a ticket's.
+        return Err(format!("{} names the kind of tickets", envelope.event_type));
     }
     Ok(event)
 }

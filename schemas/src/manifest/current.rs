@@ -10,7 +10,9 @@ pub fn generation_name(number: u64) -> String {
 
 /// The generation whose folder has that name.
 pub fn generation_number(name: &str) -> Option<u64> {
-    name.strip_prefix(PREFIX)?.parse().ok()
+    // A number can be written in more ways than its folder.
+    let number = name.strip_prefix(PREFIX)?.parse().ok()?;
+    (generation_name(number) == name).then_some(number)
 }
 
 /// The content of `CURRENT` that puts generation `number` in use.
@@ -33,6 +35,13 @@ pub fn current_number(content: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_no_folder_has_is_no_generation() {
+        for line in ["generation-013\n", "generation-+13\n", "generation-\n", "generation-13 \n"] {
+            assert_eq!(current_number(line.as_bytes()), None, "{line:?}");
+        }
+    }
 
     #[test]
     fn no_flipped_bit_and_no_cut_leads_to_another_generation() {

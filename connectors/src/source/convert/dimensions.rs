@@ -120,7 +120,7 @@ impl Dimension {
     }
 
     /// Whether a dead letter may show this column.
-    pub(super) fn shows(&self, column: &str) -> bool {
+    pub(crate) fn shows(&self, column: &str) -> bool {
         NAMES.contains(&column) || self.parent == Some(column) || self.columns.contains(&column)
     }
 }

@@ -71,6 +71,16 @@ fn a_dimension_row_is_remembered_as_it_was() {
 }
 
 #[test]
+fn bytes_after_a_dimension_row_are_not_passed_over() {
+    let entry = Entry { revision: 7, generation: 0, fate: Fate::Told };
+    let bytes = DimensionMemory { entry, is_trashed: false }.encode();
+    assert_eq!(DimensionMemory::decode(&[&bytes[..], &[0]].concat()), None);
+    let mut neither = bytes;
+    neither[1] = 2;
+    assert_eq!(DimensionMemory::decode(&neither), None);
+}
+
+#[test]
 fn a_content_that_comes_back_has_a_new_name() {
     let first = Entry::first(7, Fate::Told);
     let back = first.next(8, Fate::Told).next(7, Fate::Told);
@@ -102,4 +112,8 @@ fn an_hour_more_or_less_is_no_other_creation() {
         assert_eq!(differs(&memory, now), is_another, "{now}");
     }
     assert_eq!(memory.differs_from(None), None);
+    for damaged in [i64::MIN, i64::MAX] {
+        memory.created_s = Some(damaged);
+        assert!(differs(&memory, 5), "{damaged}");
+    }
 }

@@ -56,7 +56,7 @@ impl Batch {
         Ok(records)
     }
 
-    fn checksum(&self) -> i64 {
+    pub(super) fn checksum(&self) -> i64 {
         let mut hasher = crc32fast::Hasher::new();
         hasher.update(self.topic.as_bytes());
         for number in [self.first_offset, self.next_offset, self.at] {

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use schemas::{Offset, ingestion::EventCounts, tables::Table};
+use schemas::{Body, Codec, Offset, ingestion::EventCounts, tables::Table};
 
 use super::{
     Error, append,
     faults::{Lossy, Shaky},
-    log, process, processor, rows, states,
+    log, of_ticket, process, processor, record, rows, states,
 };
 use crate::{
     Fault,
-    buses::{Bus, TICKETS},
+    buses::{Append, Bus, TICKETS},
     sinks::{Sink, memory::MemorySink},
 };
 
@@ -126,4 +126,19 @@ async fn a_step_at_the_end_of_the_log_does_nothing() {
     assert!(processor.step().await.unwrap().is_caught_up());
     let step = processor.step().await.unwrap();
     assert_eq!((step.records, step.position, step.end), (0, Offset(1), Offset(1)));
+}
+
+#[tokio::test]
+async fn a_dimension_that_calls_itself_a_ticket_takes_no_ticket_s_place() {
+    let bus = log("5: 0 1 created").await;
+    let mut event = of_ticket(0, "0 0 sla 5 4 hour");
+    if let Body::Dimension(dimension) = &mut event.body {
+        dimension.kind = "ticket".to_owned();
+    }
+    let records = vec![record(&Codec::new().unwrap(), &event)];
+    bus.append(Append { topic: TICKETS.to_owned(), records, ..Append::default() }).await.unwrap();
+
+    let sink = Arc::new(MemorySink::new());
+    let counts = process(&bus, &sink, 10).await.unwrap();
+    assert_eq!((counts.stored, counts.dead), (1, 1));
 }
