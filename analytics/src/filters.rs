@@ -64,6 +64,16 @@ impl TicketFilters {
         given.map(|(field, given, known)| one_of(field, given, known)).collect()
     }
 
+    /// Those of them that history knows, so that a span can be held against them.
+    pub(crate) fn of_then(&self) -> Self {
+        Self { kind: Vec::new(), category: Vec::new(), ..self.clone() }
+    }
+
+    /// The others: they are held against the ticket as it is now.
+    pub(crate) fn of_now(&self) -> Self {
+        Self { kind: self.kind.clone(), category: self.category.clone(), ..Self::default() }
+    }
+
     /// The filters that name rows, each with its words.
     pub(crate) fn named(&self) -> impl Iterator<Item = (Reference, &[String])> {
         let fields = [

@@ -5,10 +5,12 @@
 
 mod analytics;
 mod answer;
+mod buckets;
 #[cfg(test)]
 mod desk;
 mod error;
 mod filters;
+mod history;
 mod inputs;
 mod lateness;
 mod metrics;
@@ -17,6 +19,7 @@ mod plans;
 mod ports;
 mod ratio;
 mod reading;
+mod spread;
 pub mod stores;
 mod summaries;
 pub mod tables;
@@ -31,7 +34,8 @@ pub use filters::TicketFilters;
 pub use metrics::{Metric, Unit, registry};
 pub use paging::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, PageInput};
 pub use ports::{IngestionStatusReader, PortError, SyncRead, SyncReceipt, SyncRequests, SyncState};
-pub use ratio::Ratio;
+pub use ratio::{Mean, Ratio};
+pub use spread::{Spread, Survival};
 pub use summaries::{Named, TicketSummary};
 pub use viewer::{Viewer, Visible};
 pub use window::{WINDOW_DAYS_MAX, WindowInput};

@@ -3,42 +3,119 @@
 //! A metric names columns of the table contract, never a store. Its rows are a set of tickets, its measures are
 //! conditions on them; `plans::tally` counts both, by any dimension.
 
+mod action_time;
+mod assignment_changes;
 mod at_risk;
 mod backlog;
 pub(crate) mod backlog_age;
+mod backlog_flow;
+mod close_events;
 mod closed;
+mod closing_time;
 mod created;
+mod csat;
+mod csat_response_rate;
+mod cumulative_flow;
+mod day_resolution_rate;
+mod first_contact_resolution;
+mod first_resolution_time;
+mod first_response_time;
+mod group_time;
 mod handled;
+mod heatmap;
+mod history_quality;
+mod interactions;
+mod multi_assigned_share;
+mod net_flow;
 mod overdue;
 mod pending;
+mod pending_time;
+mod ping_pong;
+mod priority_changes;
+mod reopen_events;
+mod reopen_rate;
+mod resolution_survival;
+mod resolution_time;
+mod resolution_time_net;
 mod sla_attainment;
 pub(crate) mod sla_breaches;
+mod solve_events;
 mod solved;
+mod solved_idle_time;
+mod stale_share;
+mod status_time;
+mod technician_time;
+mod throughput;
+mod tickets;
+mod time_to_own;
+mod time_to_own_glpi;
+mod time_to_own_person;
+mod unassigned;
+mod unassigned_share;
+pub(crate) mod update_age;
+mod wip_age;
 #[cfg(test)]
 mod tests;
-mod tickets;
-mod unassigned;
-pub(crate) mod update_age;
 
 use datafusion::prelude::{Expr, col, lit};
 use serde::{Deserialize, Serialize};
 
-use crate::plans::{Moment, instant};
+use crate::{
+    history::{Dim, History},
+    plans::{Moment, instant},
+};
 
+pub(crate) use action_time::ACTION_TIME;
+pub(crate) use assignment_changes::ASSIGNMENT_CHANGES;
 pub(crate) use at_risk::AT_RISK;
 pub(crate) use backlog::BACKLOG;
 pub(crate) use backlog_age::BACKLOG_AGE;
+pub(crate) use backlog_flow::BACKLOG_FLOW;
+pub(crate) use close_events::CLOSE_EVENTS;
 pub(crate) use closed::CLOSED;
+pub(crate) use closing_time::CLOSING_TIME;
 pub(crate) use created::CREATED;
+pub(crate) use csat::CSAT;
+pub(crate) use csat_response_rate::CSAT_RESPONSE_RATE;
+pub(crate) use cumulative_flow::CUMULATIVE_FLOW;
+pub(crate) use day_resolution_rate::DAY_RESOLUTION_RATE;
+pub(crate) use first_contact_resolution::FIRST_CONTACT_RESOLUTION;
+pub(crate) use first_resolution_time::FIRST_RESOLUTION_TIME;
+pub(crate) use first_response_time::FIRST_RESPONSE_TIME;
+pub(crate) use group_time::GROUP_TIME;
 pub(crate) use handled::HANDLED;
+pub(crate) use heatmap::HEATMAP;
+pub(crate) use history_quality::HISTORY_QUALITY;
+pub(crate) use interactions::INTERACTIONS;
+pub(crate) use multi_assigned_share::MULTI_ASSIGNED_SHARE;
+pub(crate) use net_flow::NET_FLOW;
 pub(crate) use overdue::OVERDUE;
 pub(crate) use pending::PENDING;
+pub(crate) use pending_time::PENDING_TIME;
+pub(crate) use ping_pong::PING_PONG;
+pub(crate) use priority_changes::PRIORITY_CHANGES;
+pub(crate) use reopen_events::REOPEN_EVENTS;
+pub(crate) use reopen_rate::REOPEN_RATE;
+pub(crate) use resolution_survival::RESOLUTION_SURVIVAL;
+pub(crate) use resolution_time::RESOLUTION_TIME;
+pub(crate) use resolution_time_net::RESOLUTION_TIME_NET;
 pub(crate) use sla_attainment::SLA_ATTAINMENT;
 pub(crate) use sla_breaches::SLA_BREACHES;
+pub(crate) use solve_events::SOLVE_EVENTS;
 pub(crate) use solved::SOLVED;
+pub(crate) use solved_idle_time::SOLVED_IDLE_TIME;
+pub(crate) use stale_share::STALE_SHARE;
+pub(crate) use status_time::STATUS_TIME;
+pub(crate) use technician_time::TECHNICIAN_TIME;
+pub(crate) use throughput::THROUGHPUT;
 pub(crate) use tickets::TICKETS;
+pub(crate) use time_to_own::TIME_TO_OWN;
+pub(crate) use time_to_own_glpi::TIME_TO_OWN_GLPI;
+pub(crate) use time_to_own_person::TIME_TO_OWN_PERSON;
 pub(crate) use unassigned::UNASSIGNED;
+pub(crate) use unassigned_share::UNASSIGNED_SHARE;
 pub(crate) use update_age::UPDATE_AGE;
+pub(crate) use wip_age::WIP_AGE;
 
 /// One number and its definition.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +128,40 @@ pub struct Metric {
     pub unit: Unit,
     /// What it means, in one sentence.
     pub meaning: &'static str,
+    /// How it is reckoned.
+    pub formula: &'static str,
+    /// What becomes of cases that people ask about.
+    pub edge_cases: &'static str,
+    /// How it is counted over the tickets as they are now.
+    pub(crate) tickets: Option<OfTickets>,
+    /// How it is told by history, which goes before.
+    pub(crate) history: Option<History>,
+    /// What is derived of its measures.
+    pub(crate) shows: &'static [Show],
+    /// What it is counted by where a question does not say.
+    pub(crate) by: &'static [&'static str],
+}
+
+/// A count over the tickets as they are now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OfTickets {
     pub(crate) rows: Rows,
     pub(crate) measures: fn(&Moment) -> Vec<Measure>,
+    /// A duration of each ticket in seconds, not in where it has none.
+    pub(crate) sample: Option<fn(&Moment) -> Expr>,
+}
+
+/// A figure derived of measures.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Show {
+    /// A share with its interval.
+    Ratio { name: &'static str, part: &'static str, whole: &'static str },
+    /// A sum for each of a count; `scale` units of the sum are one of the mean's.
+    Mean { name: &'static str, sum: &'static str, count: &'static str, scale: i64, count_min: u64 },
+    /// Percentiles of durations.
+    Spread,
+    /// Percentiles where some durations go on.
+    Survival,
 }
 
 /// What a metric counts.
@@ -63,9 +172,17 @@ pub enum Unit {
     Tickets,
     /// Clocks of tickets: one ticket has up to four.
     Clocks,
+    /// Things that happened: one ticket has as many as happened to it.
+    Events,
+    /// Seconds.
+    Seconds,
+    /// A share of tickets.
+    Share,
+    /// Points of a survey, 0 to 5.
+    Points,
 }
 
-/// One of a metric's counts: the rows for which `when` holds.
+/// One of a metric's counts: the rows for which `when` holds; or, where `when` is a number, its sum.
 #[derive(Clone, Debug)]
 pub(crate) struct Measure {
     pub(crate) name: &'static str,
@@ -87,44 +204,153 @@ pub(crate) enum Rows {
     OpenOrTouchedIn,
     /// One of the four clocks is up in the window.
     DueIn,
+    /// GLPI says that somebody took it over in the window.
+    TakenIn,
+    /// Somebody, a person or a group, was assigned for the first time in the window.
+    AssignedIn,
+    /// Solved for the first time in the window, whatever became of it.
+    FirstSolvedIn,
+    /// Its last survey was sent in the window.
+    SurveyedIn,
+    /// Its last survey was answered in the window.
+    AnsweredIn,
 }
 
 /// Every metric.
 pub fn registry() -> &'static [&'static Metric] {
     &[
+        &ACTION_TIME,
+        &ASSIGNMENT_CHANGES,
         &AT_RISK,
         &BACKLOG,
         &BACKLOG_AGE,
+        &BACKLOG_FLOW,
+        &CLOSE_EVENTS,
         &CLOSED,
+        &CLOSING_TIME,
         &CREATED,
+        &CSAT,
+        &CSAT_RESPONSE_RATE,
+        &CUMULATIVE_FLOW,
+        &DAY_RESOLUTION_RATE,
+        &FIRST_CONTACT_RESOLUTION,
+        &FIRST_RESOLUTION_TIME,
+        &FIRST_RESPONSE_TIME,
+        &GROUP_TIME,
         &HANDLED,
+        &HEATMAP,
+        &HISTORY_QUALITY,
+        &INTERACTIONS,
+        &MULTI_ASSIGNED_SHARE,
+        &NET_FLOW,
         &OVERDUE,
         &PENDING,
+        &PENDING_TIME,
+        &PING_PONG,
+        &PRIORITY_CHANGES,
+        &REOPEN_EVENTS,
+        &REOPEN_RATE,
+        &RESOLUTION_SURVIVAL,
+        &RESOLUTION_TIME,
+        &RESOLUTION_TIME_NET,
         &SLA_ATTAINMENT,
         &SLA_BREACHES,
+        &SOLVE_EVENTS,
         &SOLVED,
+        &SOLVED_IDLE_TIME,
+        &STALE_SHARE,
+        &STATUS_TIME,
+        &TECHNICIAN_TIME,
+        &THROUGHPUT,
         &TICKETS,
+        &TIME_TO_OWN,
+        &TIME_TO_OWN_GLPI,
+        &TIME_TO_OWN_PERSON,
         &UNASSIGNED,
+        &UNASSIGNED_SHARE,
         &UPDATE_AGE,
+        &WIP_AGE,
     ]
 }
 
 impl Metric {
+    /// Its whole numbers, by name.
+    pub(crate) fn measures(&self) -> Vec<&'static str> {
+        match (&self.history, &self.tickets) {
+            (Some(history), _) => history.measures.iter().map(|measure| measure.name).collect(),
+            (None, Some(plan)) => {
+                let moment = Moment { now: schemas::Instant(0), window: None };
+                (plan.measures)(&moment).iter().map(|measure| measure.name).collect()
+            }
+            (None, None) => Vec::new(),
+        }
+    }
+
+    /// Whether it says how many there are, at any instant.
+    pub(crate) fn is_stock(&self) -> bool {
+        self.history.is_some_and(|history| history.is_stock())
+    }
+
+    /// Whether a window can be cut into buckets.
+    pub(crate) fn has_grains(&self) -> bool {
+        self.history.is_some() || self.tickets.is_some_and(|plan| plan.rows.time().is_some())
+    }
+
+    /// Whether it can be counted by `dim`: weekday and hour are of events, not of stocks or stretches of time.
+    pub(crate) fn has_dimension(&self, dim: Dim) -> bool {
+        let is_of_events = match &self.history {
+            Some(history) => !history.is_stock() && !history.is_time() && self.name != BACKLOG_FLOW.name,
+            None => self.has_grains(),
+        };
+        is_of_events || !dim.is_of_clock()
+    }
+
     /// Name and version, as answers carry them.
     pub fn id(&self) -> String {
         format!("{}@{}", self.name, self.version)
     }
 }
 
+impl Show {
+    /// Its name in answers.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Ratio { name, .. } | Self::Mean { name, .. } => name,
+            Self::Spread => "spread",
+            Self::Survival => "survival",
+        }
+    }
+}
+
 impl Rows {
+    /// The time that decides which window a ticket is in; none where it is not one alone.
+    pub(crate) const fn time(self) -> Option<&'static str> {
+        match self {
+            Self::OpenedIn => Some("opened_at"),
+            Self::SolvedIn => Some("solved_at"),
+            Self::ClosedIn => Some("closed_at"),
+            Self::TakenIn => Some("taken_at"),
+            Self::AssignedIn => Some("first_assigned_at"),
+            Self::FirstSolvedIn => Some("first_solved_at"),
+            Self::SurveyedIn => Some("survey_sent_at"),
+            Self::AnsweredIn => Some("survey_answered_at"),
+            Self::Open | Self::OpenOrTouchedIn | Self::DueIn => None,
+        }
+    }
+
     /// What a ticket of the set meets, all of it.
     pub(crate) fn predicates(self, moment: &Moment) -> Vec<Expr> {
         let open = || col("is_open").eq(lit(true));
         match self {
             Self::Open => vec![open()],
-            Self::OpenedIn => bounds("opened_at", moment),
-            Self::SolvedIn => bounds("solved_at", moment),
-            Self::ClosedIn => bounds("closed_at", moment),
+            Self::OpenedIn
+            | Self::SolvedIn
+            | Self::ClosedIn
+            | Self::TakenIn
+            | Self::AssignedIn
+            | Self::FirstSolvedIn
+            | Self::SurveyedIn
+            | Self::AnsweredIn => self.time().map(|time| bounds(time, moment)).unwrap_or_default(),
             Self::OpenOrTouchedIn => {
                 let times = ["opened_at", "solved_at", "closed_at"].map(|time| within(time, moment));
                 vec![times.into_iter().fold(open(), Expr::or)]
@@ -153,4 +379,37 @@ pub(crate) fn bounds(time: &str, moment: &Moment) -> Vec<Expr> {
 /// The measure of a metric whose every row counts.
 pub(crate) fn all(name: &'static str) -> Vec<Measure> {
     vec![Measure { name, when: lit(true) }]
+}
+
+/// What most metrics have nothing of.
+const PLAIN: Metric = Metric {
+    name: "",
+    version: 1,
+    unit: Unit::Tickets,
+    meaning: "",
+    formula: "",
+    edge_cases: "",
+    tickets: None,
+    history: None,
+    shows: &[],
+    by: &[],
+};
+
+/// Counted over the tickets as they are now.
+const fn counted(rows: Rows, measures: fn(&Moment) -> Vec<Measure>) -> Option<OfTickets> {
+    Some(OfTickets { rows, measures, sample: None })
+}
+
+/// The same, with a duration of each ticket.
+const fn counted_with(
+    rows: Rows,
+    measures: fn(&Moment) -> Vec<Measure>,
+    sample: Option<fn(&Moment) -> Expr>,
+) -> Option<OfTickets> {
+    Some(OfTickets { rows, measures, sample })
+}
+
+/// Told by history.
+const fn told(history: History) -> Option<History> {
+    Some(history)
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use arrow::datatypes::DataType;
 use datafusion::{
-    prelude::{Expr, cast, lit, when},
+    prelude::{Expr, cast, col, lit, when},
     scalar::ScalarValue,
 };
 use schemas::Instant;
@@ -22,7 +22,7 @@ use schemas::Instant;
 use crate::{error::Error, window::Window};
 
 pub(crate) use computed::computed;
-pub(crate) use lists::any_in_list;
+pub(crate) use lists::{any_in_list, any_in_list_or_empty};
 pub(crate) use local_hour::local_hour;
 
 /// What a question calls now, and the window it is about; without one, all of time.
@@ -40,6 +40,12 @@ pub(crate) fn instant(at: Instant) -> Expr {
 /// A time as microseconds, to reckon with.
 pub(crate) fn micros(time: Expr) -> Expr {
     cast(time, DataType::Int64)
+}
+
+/// Whole seconds from one time of a row to another; unknown where either is.
+pub(crate) fn seconds_between(from: &str, to: &str) -> Expr {
+    // Times of GLPI are whole seconds.
+    (micros(col(to)) - micros(col(from))) / lit(1_000_000_i64)
 }
 
 /// 1 where `condition` holds, 0 where it does not or is unknown.

@@ -34,6 +34,30 @@ impl Ratio {
     }
 }
 
+/// What a sum comes to for each of those that made it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Mean {
+    /// The sum.
+    pub sum: i64,
+    /// How many made it.
+    pub count: u64,
+    /// `sum / count`, in the metric's unit; `None` where `count` is below the minimum, or zero.
+    pub value: Option<f64>,
+}
+
+impl Mean {
+    /// `sum` for each of `count`, where that is at least `count_min`. `scale` units of the sum are one of the mean's.
+    pub fn of(sum: i64, count: u64, scale: i64, count_min: u64) -> Self {
+        let value = (count > 0 && count >= count_min).then(|| sum as f64 / (count as f64 * scale as f64));
+        Self { sum, count, value }
+    }
+}
+
+/// How many in an hour, of `count` in `exposure_s` seconds; `None` where there were none.
+pub(crate) fn per_hour(count: i64, exposure_s: i64) -> Option<f64> {
+    (exposure_s > 0).then(|| count as f64 * 3_600.0 / exposure_s as f64)
+}
+
 fn wilson(part: u64, whole: u64) -> (f64, f64) {
     let n = whole as f64;
     let share = part as f64 / n;

@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 use datafusion::{
     arrow::array::RecordBatch,
     dataframe::DataFrame,
-    prelude::{Expr, col, lit},
+    prelude::{Expr, SessionContext, col, lit},
 };
 use schemas::{Instant, TicketId, ingestion::IngestionStatus, tables::Table};
 use tokio::sync::SemaphorePermit;
@@ -108,6 +108,39 @@ impl Reading<'_> {
         let mut meta = note.meta(self.status.as_ref(), now);
         meta.data_version = Some(self.snapshot.version());
         Answer { data, meta }
+    }
+
+    /// What plans are made in.
+    pub(crate) fn session(&self) -> &SessionContext {
+        &self.analytics.session
+    }
+
+    /// Whether the viewer may see every ticket.
+    pub(crate) fn sees_all(&self) -> bool {
+        self.viewer.entities == Visible::All
+    }
+
+    /// The entities that the viewer may see; `None` where there are no others.
+    pub(crate) fn entities(&self) -> Option<BTreeSet<i64>> {
+        self.viewer.visible_ids(&self.dimensions)
+    }
+
+    /// The whole history, of every ticket.
+    pub(crate) fn events(&self) -> Result<DataFrame, Error> {
+        Ok(self.analytics.session.read_table(self.snapshot.table(Table::TicketEvents)?)?)
+    }
+
+    /// What a span must meet for the filters that history knows; `None` where it need meet nothing.
+    pub(crate) async fn of_then(&self, filters: &TicketFilters) -> Result<Option<Expr>, Error> {
+        let then = filters.of_then();
+        let mut predicates = then.numbered()?;
+        let visible = self.visible()?;
+        for (reference, words) in then.named() {
+            let used = self.used(reference, words, &visible).await?;
+            let known = known(reference, &used, self.viewer, &self.dimensions);
+            predicates.push(reference.predicate_of_spans(words, &known, &self.dimensions)?);
+        }
+        Ok(predicates.into_iter().reduce(Expr::and))
     }
 
     fn visible(&self) -> Result<DataFrame, Error> {

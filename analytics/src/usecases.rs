@@ -2,12 +2,14 @@
 
 pub mod get_data_freshness;
 pub mod get_ingestion_lag;
+pub mod get_metric;
 pub mod get_sla_breaches;
 pub mod get_technician_productivity;
 pub mod get_technician_ranking;
 pub mod get_ticket_timeline;
 pub mod get_tickets_backlog;
 pub mod get_tickets_overview;
+pub mod list_metrics;
 mod subjects;
 pub mod sync_ticket;
 #[cfg(test)]

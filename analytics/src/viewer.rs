@@ -39,7 +39,8 @@ impl Viewer {
         Some(in_ids(col("entity_id"), &visible))
     }
 
-    fn visible_ids(&self, dimensions: &Dimensions) -> Option<BTreeSet<i64>> {
+    /// The ids of the entities that he may see; `None` where he may see all.
+    pub(crate) fn visible_ids(&self, dimensions: &Dimensions) -> Option<BTreeSet<i64>> {
         match &self.entities {
             Visible::All => None,
             Visible::Subtree(roots) => {

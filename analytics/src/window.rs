@@ -94,7 +94,8 @@ fn preset_window(name: &str, now: Instant) -> Result<Window, Error> {
     Window::new(from.into(), now)
 }
 
-fn instant(field: &'static str, text: &str) -> Result<Instant, Error> {
+/// The instant that `text` names.
+pub(crate) fn instant(field: &'static str, text: &str) -> Result<Instant, Error> {
     let refuse =
         |problem: String| Error::invalid(field, problem, "ISO 8601 with an offset, such as 2026-03-01T00:00:00-03:00");
     let at = DateTime::parse_from_rfc3339(text).map_err(|_| refuse(format!("{text:?} is no instant{}", lack(text))))?;

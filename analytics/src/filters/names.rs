@@ -6,7 +6,7 @@ use datafusion::prelude::{Expr, col};
 
 use crate::{
     error::Error,
-    plans::{any_in_list, in_ids},
+    plans::{any_in_list, any_in_list_or_empty, in_ids},
     stores::{Dimension, Dimensions},
     summaries::{named, person_name},
     viewer::{Viewer, Visible},
@@ -84,14 +84,8 @@ impl Reference {
         known: &BTreeSet<i64>,
         dimensions: &Dimensions,
     ) -> Result<Expr, Error> {
-        let mut absent = None;
-        let mut ids = BTreeSet::new();
-        for word in words.iter().map(|word| word.trim()) {
-            match self.absent().filter(|_| word == NONE) {
-                Some(column) => absent = Some(col(column).is_null()),
-                None => ids.extend(self.rows(word, known, dimensions)?),
-            }
-        }
+        let (ids, or_none) = self.meant(words, known, dimensions)?;
+        let absent = self.absent().filter(|_| or_none).map(|column| col(column).is_null());
         let refers = match self.column() {
             (column, true) => any_in_list(column, ids.clone()),
             (column, false) => in_ids(col(column), &ids),
@@ -101,6 +95,39 @@ impl Reference {
             Some(absent) if ids.is_empty() => absent,
             Some(absent) => absent.or(refers),
         })
+    }
+
+    /// The same of a span, which knows lists of people and groups, and an entity.
+    pub(crate) fn predicate_of_spans(
+        self,
+        words: &[String],
+        known: &BTreeSet<i64>,
+        dimensions: &Dimensions,
+    ) -> Result<Expr, Error> {
+        let (ids, or_none) = self.meant(words, known, dimensions)?;
+        Ok(match self.column() {
+            (column, true) if or_none => any_in_list_or_empty(column, ids),
+            (column, true) => any_in_list(column, ids),
+            (column, false) => in_ids(col(column), &ids),
+        })
+    }
+
+    /// The rows that `words` name, those below them, and whether they ask for what refers to nothing.
+    fn meant(
+        self,
+        words: &[String],
+        known: &BTreeSet<i64>,
+        dimensions: &Dimensions,
+    ) -> Result<(BTreeSet<i64>, bool), Error> {
+        let (mut ids, mut or_none) = (BTreeSet::new(), false);
+        for word in words.iter().map(|word| word.trim()) {
+            if word == NONE && self.absent().is_some() {
+                or_none = true;
+            } else {
+                ids.extend(self.rows(word, known, dimensions)?);
+            }
+        }
+        Ok((ids, or_none))
     }
 
     /// The rows that `word` names, and everything below them.

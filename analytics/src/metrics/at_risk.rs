@@ -3,7 +3,7 @@
 use datafusion::prelude::{Expr, col, lit};
 use schemas::Instant;
 
-use super::{Measure, Metric, Rows, Unit};
+use super::{Measure, Metric, Rows, Unit, counted};
 use crate::{
     lateness::WAITING,
     plans::{instant, micros},
@@ -20,10 +20,14 @@ pub(crate) const AT_RISK: Metric = Metric {
     unit: Unit::Tickets,
     meaning: "Tickets open and not pending now, by the share of the time on the wall from opening to the due instant of \
               their time to resolve that is over, in half-open bands from 50, 75, 90 and 95 %.",
-    rows: Rows::Open,
-    measures: |moment| {
+    formula: "tickets with 100 (now - opened_at) / (due_ttr_at - opened_at) in [50, 75), [75, 90), [90, 95), [95, 100)",
+    edge_cases: "Seconds on the wall, not on a calendar. A ticket without a time to resolve, or with one before its opening, has no share.",
+    tickets: counted(Rows::Open, |moment| {
         BANDS.iter().map(|(name, from, to)| Measure { name, when: share_within(moment.now, *from, *to) }).collect()
-    },
+    }),
+    history: None,
+    shows: &[],
+    by: &[],
 };
 
 fn share_within(now: Instant, from: i64, to: i64) -> Expr {

@@ -3,8 +3,11 @@
 use datafusion::prelude::{Expr, col, lit};
 use schemas::Instant;
 
-use super::{Measure, Metric, Rows, Unit};
-use crate::plans::instant;
+use super::{Measure, Metric, Rows, Unit, counted, told};
+use crate::{
+    history::{History, Life, Measured, Out, Span},
+    plans::instant,
+};
 
 /// A band of ages in whole days, half-open.
 #[derive(Clone, Copy, Debug)]
@@ -32,9 +35,38 @@ pub(crate) const BACKLOG_AGE: Metric = Metric {
     version: 1,
     unit: Unit::Tickets,
     meaning: "Tickets open now, by the days of 24 hours since their opening date.",
-    rows: Rows::Open,
-    measures: |moment| measures(&AGE_BANDS, "opened_at", moment.now),
+    formula: "backlog by floor((instant - opened_at) / 86400 s), in half-open bands",
+    edge_cases: "The opening date is the one of now, for people edit it. An age of exactly one day belongs to the second band; a ticket opened in the future is as young as can be.",
+    tickets: counted(Rows::Open, |moment| measures(&AGE_BANDS, "opened_at", moment.now)),
+    history: told(History { measures: &BANDS, facts: &["opened_at"], replies: false, fold }),
+    shows: &[],
+    by: &[],
 };
+
+const BANDS: [Measured; AGE_BANDS.len()] = {
+    let mut bands = [Measured::stock(""); AGE_BANDS.len()];
+    let mut at = 0;
+    while at < bands.len() {
+        bands[at] = Measured::stock(AGE_BANDS[at].name);
+        at += 1;
+    }
+    bands
+};
+
+/// A ticket is in a band from the instant at which it is old enough until it is too old, while it is open.
+fn fold(life: &Life<'_>, out: &mut Out<'_>) {
+    const DAY: i64 = 86_400_000_000;
+
+    let opened = life.opened_at();
+    let aged = |days: i64| opened.saturating_add(days * DAY);
+    for span in life.spans().filter(Span::is_backlog) {
+        for (measure, band) in AGE_BANDS.iter().enumerate() {
+            let young = if band.from_days == 0 { span.from } else { span.from.max(aged(band.from_days)) };
+            let old = band.to_days.map_or(span.to, |days| span.to.min(aged(days)));
+            out.stock(life, span, (young, old), measure);
+        }
+    }
+}
 
 /// One measure for each band of the age of `time`.
 pub(crate) fn measures(bands: &[AgeBand], time: &str, now: Instant) -> Vec<Measure> {

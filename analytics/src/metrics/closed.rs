@@ -1,6 +1,6 @@
 //! Tickets closed in a window.
 
-use super::{Metric, Rows, Unit, all};
+use super::{Metric, Rows, Unit, all, counted};
 
 /// Tickets whose closing is in the window and that were not reopened since; each counts once.
 pub(crate) const CLOSED: Metric = Metric {
@@ -8,6 +8,10 @@ pub(crate) const CLOSED: Metric = Metric {
     version: 1,
     unit: Unit::Tickets,
     meaning: "Tickets whose closing is in the window and that were not reopened since; each counts once.",
-    rows: Rows::ClosedIn,
-    measures: |_| all("closed"),
+    formula: "tickets with from <= closed_at < to",
+    edge_cases: "GLPI's date, which goes away when a ticket is reopened: a ticket closed twice counts once, at its last closing. `close_events` counts each closing.",
+    tickets: counted(Rows::ClosedIn, |_| all("closed")),
+    history: None,
+    shows: &[],
+    by: &[],
 };

@@ -1,6 +1,6 @@
 //! Tickets that people and groups brought to a solution.
 
-use super::{Metric, Rows, Unit, all};
+use super::{Metric, Rows, Unit, all, counted};
 
 /// Tickets solved in the window, attributed once to each person, or each group, assigned now.
 pub(crate) const HANDLED: Metric = Metric {
@@ -8,6 +8,10 @@ pub(crate) const HANDLED: Metric = Metric {
     version: 1,
     unit: Unit::Tickets,
     meaning: "Tickets solved in the window, attributed once to each person, or each group, assigned now.",
-    rows: Rows::SolvedIn,
-    measures: |_| all("handled"),
+    formula: "tickets with from <= solved_at < to, once for each of those assigned now",
+    edge_cases: "A ticket of two people counts for both, one of nobody for nobody.",
+    tickets: counted(Rows::SolvedIn, |_| all("handled")),
+    history: None,
+    shows: &[],
+    by: &[],
 };

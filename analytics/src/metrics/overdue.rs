@@ -1,6 +1,6 @@
 //! Tickets that are late now.
 
-use super::{Measure, Metric, Rows, Unit};
+use super::{Measure, Metric, Rows, Unit, counted};
 use crate::lateness::late_now;
 
 /// Tickets open and not pending now, one of whose four clocks is over.
@@ -9,6 +9,10 @@ pub(crate) const OVERDUE: Metric = Metric {
     version: 1,
     unit: Unit::Tickets,
     meaning: "Tickets open and not pending now, one of whose four clocks is over.",
-    rows: Rows::Open,
-    measures: |moment| vec![Measure { name: "overdue", when: late_now(moment.now) }],
+    formula: "open tickets that GLPI's rule calls late now",
+    edge_cases: "Not while pending, as GLPI shows it.",
+    tickets: counted(Rows::Open, |moment| vec![Measure { name: "overdue", when: late_now(moment.now) }]),
+    history: None,
+    shows: &[],
+    by: &[],
 };

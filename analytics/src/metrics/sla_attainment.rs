@@ -2,7 +2,7 @@
 
 use datafusion::prelude::col;
 
-use super::{Measure, Metric, Rows, Unit};
+use super::{Measure, Metric, Rows, Unit, counted};
 use crate::lateness::solved_late;
 
 /// Tickets solved in the window that have a time to resolve, met where solved at or before the due instant.
@@ -11,9 +11,13 @@ pub(crate) const SLA_ATTAINMENT: Metric = Metric {
     version: 1,
     unit: Unit::Tickets,
     meaning: "Tickets solved in the window that have a time to resolve, met where solved at or before the due instant.",
-    rows: Rows::SolvedIn,
-    measures: |_| {
+    formula: "tickets with from <= solved_at < to and a due_ttr_at; met where solved_at <= due_ttr_at",
+    edge_cases: "Tickets without a time to resolve are in neither. Fewer than the minimum give an interval and no share.",
+    tickets: counted(Rows::SolvedIn, |_| {
         let met = col("solved_at").lt_eq(col("due_ttr_at"));
         vec![Measure { name: "met", when: met }, Measure { name: "breached", when: solved_late() }]
-    },
+    }),
+    history: None,
+    shows: &[],
+    by: &[],
 };

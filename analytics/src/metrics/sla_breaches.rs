@@ -6,7 +6,7 @@ use datafusion::{
 };
 use schemas::Clock;
 
-use super::{Measure, Metric, Rows, Unit, bounds, within};
+use super::{Measure, Metric, Rows, Unit, bounds, within, counted};
 use crate::{
     error::Error,
     lateness::{CLOCKS, due, is_running, late, name, over_by_s, severity, target},
@@ -22,11 +22,15 @@ pub(crate) const SLA_BREACHES: Metric = Metric {
     unit: Unit::Clocks,
     meaning: "Clocks whose due instant is in the window and that went over it, running or stopped; none while the \
               ticket is pending.",
-    rows: Rows::DueIn,
-    measures: |moment| {
+    formula: "clocks with from <= due < to that are late by GLPI's rule",
+    edge_cases: "One ticket has up to four clocks. A pending ticket has none while it waits.",
+    tickets: counted(Rows::DueIn, |moment| {
         let breached = |clock| within(due(clock), moment).and(late(clock, moment.now));
         CLOCKS.into_iter().map(|clock| Measure { name: name(clock), when: breached(clock) }).collect()
-    },
+    }),
+    history: None,
+    shows: &[],
+    by: &[],
 };
 
 /// The breaches that the metric counts, one row each: the ticket's summary and `breach_id`, `clock`, `breached_at`,

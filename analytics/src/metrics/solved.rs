@@ -1,6 +1,6 @@
 //! Tickets solved in a window.
 
-use super::{Metric, Rows, Unit, all};
+use super::{Metric, Rows, Unit, all, counted};
 
 /// Tickets whose last solution is in the window and that were not reopened since; each counts once.
 pub(crate) const SOLVED: Metric = Metric {
@@ -8,6 +8,10 @@ pub(crate) const SOLVED: Metric = Metric {
     version: 1,
     unit: Unit::Tickets,
     meaning: "Tickets whose last solution is in the window and that were not reopened since; each counts once.",
-    rows: Rows::SolvedIn,
-    measures: |_| all("solved"),
+    formula: "tickets with from <= solved_at < to",
+    edge_cases: "GLPI's date, which goes away when a ticket is reopened: a ticket solved twice counts once, at its last solution. `solve_events` counts each solution.",
+    tickets: counted(Rows::SolvedIn, |_| all("solved")),
+    history: None,
+    shows: &[],
+    by: &[],
 };

@@ -23,7 +23,7 @@ async fn check(metric: &'static Metric, tickets: &str, expected: &str) {
     let rows = reading.tickets(&TicketFilters::default()).await.unwrap();
     let tally = tally(&rows, &[], &[metric], &moment).await.unwrap().whole();
 
-    let measures = (metric.measures)(&moment);
+    let measures = (metric.tickets.unwrap().measures)(&moment);
     let counted = measures.iter().map(|measure| (measure.name.to_owned(), tally.measure(metric, measure.name)));
     let counted: Vec<(String, u64)> = counted.filter(|(_, count)| *count > 0).collect();
     let lines = expected.lines().map(str::trim).filter(|line| !line.is_empty());

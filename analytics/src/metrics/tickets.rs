@@ -1,6 +1,6 @@
 //! Tickets that a window is about.
 
-use super::{Metric, Rows, Unit, all};
+use super::{Metric, Rows, Unit, all, counted};
 
 /// Tickets open now, or opened, solved or closed in the window.
 pub(crate) const TICKETS: Metric = Metric {
@@ -8,6 +8,10 @@ pub(crate) const TICKETS: Metric = Metric {
     version: 1,
     unit: Unit::Tickets,
     meaning: "Tickets open now, or opened, solved or closed in the window.",
-    rows: Rows::OpenOrTouchedIn,
-    measures: |_| all("tickets"),
+    formula: "tickets open now, or with opened_at, solved_at or closed_at in [from, to)",
+    edge_cases: "The tickets of an overview's list.",
+    tickets: counted(Rows::OpenOrTouchedIn, |_| all("tickets")),
+    history: None,
+    shows: &[],
+    by: &[],
 };

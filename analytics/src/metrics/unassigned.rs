@@ -2,7 +2,8 @@
 
 use datafusion::prelude::col;
 
-use super::{Measure, Metric, Rows, Unit};
+use super::{Measure, Metric, Rows, Unit, counted, told};
+use crate::history::{History, Measured, Span};
 
 /// Tickets open now that no person and no group is assigned to.
 pub(crate) const UNASSIGNED: Metric = Metric {
@@ -10,9 +11,23 @@ pub(crate) const UNASSIGNED: Metric = Metric {
     version: 1,
     unit: Unit::Tickets,
     meaning: "Tickets open now that no person and no group is assigned to.",
-    rows: Rows::Open,
-    measures: |_| {
+    formula: "backlog without technician_ids and without group_ids",
+    edge_cases: "A ticket of a group only is assigned. Known for every instant, as the backlog is.",
+    tickets: counted(Rows::Open, |_| {
         let nobody = col("technician_id").is_null().and(col("group_id").is_null());
         vec![Measure { name: "unassigned", when: nobody }]
-    },
+    }),
+    history: told(History {
+        measures: &[Measured::stock("unassigned")],
+        facts: &[],
+        replies: false,
+        fold: |life, out| {
+            let nobody = |span: &Span| life.people(*span).is_empty() && life.groups(*span).is_empty();
+            for span in life.spans().filter(Span::is_backlog).filter(nobody) {
+                out.stock(life, span, (span.from, span.to), 0);
+            }
+        },
+    }),
+    shows: &[],
+    by: &[],
 };

@@ -3,6 +3,7 @@
 use super::{
     Metric, Rows, Unit,
     backlog_age::{AgeBand, measures},
+    counted,
 };
 
 /// The bands of the time since the last change.
@@ -19,6 +20,10 @@ pub(crate) const UPDATE_AGE: Metric = Metric {
     version: 1,
     unit: Unit::Tickets,
     meaning: "Tickets open now, by the days of 24 hours since GLPI's date of their last change.",
-    rows: Rows::Open,
-    measures: |moment| measures(&UPDATE_BANDS, "modified_at", moment.now),
+    formula: "open tickets by floor((now - modified_at) / 86400 s), in half-open bands",
+    edge_cases: "GLPI's date of last change, which its own cron jobs move, too. Known of now only.",
+    tickets: counted(Rows::Open, |moment| measures(&UPDATE_BANDS, "modified_at", moment.now)),
+    history: None,
+    shows: &[],
+    by: &[],
 };

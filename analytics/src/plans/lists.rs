@@ -14,14 +14,25 @@ use datafusion::{
 
 /// The list column `column` holds at least one of `ids`.
 pub(crate) fn any_in_list(column: &str, ids: BTreeSet<i64>) -> Expr {
+    called(column, ids, false)
+}
+
+/// The list column `column` holds at least one of `ids`, or nothing.
+pub(crate) fn any_in_list_or_empty(column: &str, ids: BTreeSet<i64>) -> Expr {
+    called(column, ids, true)
+}
+
+fn called(column: &str, ids: BTreeSet<i64>, or_empty: bool) -> Expr {
     let ids = ids.into_iter().collect();
-    ScalarUDF::from(AnyInList { ids, signature: Signature::any(1, Volatility::Immutable) }).call(vec![col(column)])
+    let signature = Signature::any(1, Volatility::Immutable);
+    ScalarUDF::from(AnyInList { ids, or_empty, signature }).call(vec![col(column)])
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct AnyInList {
     /// Ascending.
     ids: Vec<i64>,
+    or_empty: bool,
     signature: Signature,
 }
 
@@ -48,7 +59,9 @@ impl ScalarUDFImpl for AnyInList {
         };
         let holds = |row: usize| {
             let range = lists.value_offsets()[row] as usize..lists.value_offsets()[row + 1] as usize;
-            lists.is_valid(row) && values.values()[range].iter().any(|id| self.ids.binary_search(id).is_ok())
+            let is_empty = range.is_empty() && self.or_empty;
+            lists.is_valid(row)
+                && (is_empty || values.values()[range].iter().any(|id| self.ids.binary_search(id).is_ok()))
         };
         let found: BooleanArray = (0..lists.len()).map(|row| Some(holds(row))).collect();
         Ok(ColumnarValue::Array(Arc::new(found)))

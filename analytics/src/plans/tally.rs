@@ -69,9 +69,9 @@ pub(crate) async fn tally(
     moment: &Moment,
 ) -> Result<Tallies, Error> {
     let mut sets: Vec<Rows> = Vec::new();
-    for metric in metrics {
-        if !sets.contains(&metric.rows) {
-            sets.push(metric.rows);
+    for plan in metrics.iter().filter_map(|metric| metric.tickets) {
+        if !sets.contains(&plan.rows) {
+            sets.push(plan.rows);
         }
     }
     let Some(any) = sets.iter().map(|set| set.holds(moment)).reduce(Expr::or) else { return Ok(Tallies::default()) };
@@ -87,9 +87,9 @@ pub(crate) async fn tally(
 /// The measures of `metrics`, each with its metric's name; where there are several sets, within its own.
 fn measures(metrics: &[&'static Metric], is_mixed: bool, moment: &Moment) -> Vec<(&'static str, Measure)> {
     let mut measures = Vec::new();
-    for metric in metrics {
-        for Measure { name, when } in (metric.measures)(moment) {
-            let when = if is_mixed { metric.rows.holds(moment).and(when) } else { when };
+    for (metric, plan) in metrics.iter().filter_map(|metric| Some((metric, metric.tickets?))) {
+        for Measure { name, when } in (plan.measures)(moment) {
+            let when = if is_mixed { plan.rows.holds(moment).and(when) } else { when };
             measures.push((metric.name, Measure { name, when }));
         }
     }

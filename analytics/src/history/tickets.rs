@@ -1,0 +1,75 @@
+//! Metrics of tickets as they are now, put into the same sheets as those of history.
+
+use std::sync::Arc;
+
+use arrow::{
+    array::{Array, AsArray, RecordBatch},
+    datatypes::{DataType, Int64Type, TimestampMicrosecondType},
+};
+use datafusion::prelude::{Expr, cast, col};
+
+use super::{
+    Measured,
+    dims::{Frame, Lens},
+    life::wrong,
+    out::Out,
+    sheet::Sheet,
+};
+use crate::{error::Error, filters::TicketFilters, metrics::OfTickets, plans::Moment, reading::Reading};
+
+/// The columns of the plan beside dimensions.
+const AT: &str = "counted_at";
+const SAMPLE: &str = "duration_s";
+
+/// Fills a sheet with the tickets of `plan` that meet `filters`, all as they are now.
+pub(crate) async fn count_tickets(
+    reading: &Reading<'_>,
+    plan: &OfTickets,
+    (frame, moment): (Frame, &Moment),
+    filters: &TicketFilters,
+) -> Result<Sheet, Error> {
+    let measures = (plan.measures)(moment);
+    let mut columns: Vec<Expr> = Vec::new();
+    for name in frame.by.iter().filter_map(|dim| dim.column()) {
+        if !columns.contains(&col(name)) {
+            columns.push(col(name));
+        }
+    }
+    columns.extend(plan.rows.time().map(|time| col(time).alias(AT)));
+    columns.extend(plan.sample.map(|sample| cast(sample(moment), DataType::Int64).alias(SAMPLE)));
+    for (place, measure) in measures.iter().enumerate() {
+        columns.push(cast(measure.when.clone(), DataType::Int64).alias(name(place)));
+    }
+    let tickets = plan.rows.counted(reading.tickets(filters).await?, moment)?;
+    let flows = measures.iter().map(|measure| Measured::flow(measure.name)).collect();
+    let mut sheet = Sheet::new(Arc::clone(&frame.buckets), flows);
+    for rows in tickets.select(columns)?.collect().await? {
+        fill(&mut sheet, &frame, &rows, measures.len())?;
+    }
+    sheet.check()?;
+    Ok(sheet)
+}
+
+fn fill(sheet: &mut Sheet, frame: &Frame, rows: &RecordBatch, measures: usize) -> Result<(), Error> {
+    let numbers = |name: &str| rows.column_by_name(name).and_then(|column| column.as_primitive_opt::<Int64Type>());
+    let amounts: Vec<_> =
+        (0..measures).map(|place| numbers(&name(place)).ok_or_else(|| wrong(&name(place)))).collect::<Result<_, _>>()?;
+    let times = rows.column_by_name(AT).and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
+    let samples = numbers(SAMPLE);
+    let begin = sheet.buckets.from();
+    let lens = Lens::new(frame, rows, None, None)?;
+    let mut out = Out::new(sheet, &lens);
+    for row in 0..rows.num_rows() {
+        // What has no time of its own is about now: its sheet has one bucket.
+        let Some(at) = times.map_or(Some(begin), |times| times.is_valid(row).then(|| times.value(row))) else { continue };
+        let amounts = amounts.iter().enumerate().filter(|(_, amounts)| amounts.is_valid(row));
+        let amounts = amounts.map(|(place, amounts)| (place, amounts.value(row)));
+        let sample = samples.filter(|samples| samples.is_valid(row)).map(|samples| samples.value(row).max(0));
+        out.ticket(row, at, amounts.filter(|(_, amount)| *amount != 0), sample);
+    }
+    Ok(())
+}
+
+fn name(place: usize) -> String {
+    format!("measure_{place}")
+}
