@@ -6,6 +6,7 @@
 mod address;
 mod answer;
 mod backoff;
+mod brake;
 mod breaker;
 mod call;
 mod collection;
@@ -16,8 +17,11 @@ mod gate;
 #[cfg(any(test, fuzzing))]
 pub mod hostile;
 mod login;
+mod pace;
+mod rate;
 mod search;
 mod secret;
+mod server_clock;
 mod session;
 mod stats;
 #[cfg(test)]
@@ -37,9 +41,11 @@ use chrono_tz::Tz;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use serde_json::Value;
+use tokio::time::Instant;
 use url::Url;
 
 use address::Address;
+use brake::Sign;
 use breaker::Outcome;
 use call::Call;
 use gate::Gate;
@@ -111,7 +117,7 @@ impl GlpiClient {
             transport: Transport::build(&config, wire)?,
             gate: Gate::new(&config.limits),
             sessions: Sessions::default(),
-            counters: Counters::default(),
+            counters: Counters::new(Duration::from_millis(config.limits.clock_doubt_ms)),
             dice: Mutex::new(SmallRng::seed_from_u64(config.jitter_seed)),
             address,
             clock,
@@ -136,6 +142,16 @@ impl GlpiClient {
             breaker: self.gate.breaker_state(),
             clock_skew_seconds: self.counters.skew_seconds(),
         }
+    }
+
+    /// What is held back because of the server's load and why, in a sentence; nothing while nothing is.
+    pub fn brake(&self) -> Option<String> {
+        self.gate.brake()
+    }
+
+    /// Rows that a page may have now.
+    pub(crate) fn page_rows(&self) -> u32 {
+        self.gate.allowance().page_rows
     }
 
     /// The server's clock now, once an answer told it.
@@ -189,22 +205,28 @@ impl GlpiClient {
         if is_retry {
             self.counters.retries.increase();
         }
-        let result = self.send(base, call, credentials).await;
+        let result = self.send(base, call, credentials, pass.begun()).await;
         if let Err(Error::Throttled { pause, .. }) = &result {
             self.counters.throttled.increase();
             self.gate.keep_quiet(pause.unwrap_or_default());
         }
         let is_ill = result.as_ref().is_err_and(Error::is_worth_a_retry);
-        pass.end(if is_ill { Outcome::Failed } else { Outcome::Answered });
+        pass.end(if is_ill { Outcome::Failed } else { Outcome::Answered }, sign(call, &result));
         result
     }
 
-    async fn send(&self, base: &Url, call: &Call, credentials: Credentials<'_>) -> Result<Reply, Error> {
+    async fn send(
+        &self,
+        base: &Url,
+        call: &Call,
+        credentials: Credentials<'_>,
+        begun: Instant,
+    ) -> Result<Reply, Error> {
         let answer = self.transport.send(base, call, credentials, (self.clock)()).await?;
         let value = answer::understand(call, &answer)?;
         // The clock of whoever refuses in GLPI's place tells nothing.
         if let Some(date) = answer.date {
-            self.counters.saw_date(date, (self.clock)());
+            self.counters.saw_date(date, begun, (self.clock)());
         }
         Ok(Reply { value, total: answer.total(), date: answer.date })
     }
@@ -214,5 +236,15 @@ impl GlpiClient {
         let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
         let (base, max) = (limits.backoff_ms_base, limits.backoff_ms_max);
         backoff::pause(tries_before, Duration::from_millis(base), Duration::from_millis(max), &mut *dice)
+    }
+}
+
+/// What a request tells of the server's load: only a good answer was real work.
+fn sign(call: &Call, result: &Result<Reply, Error>) -> Sign {
+    match result {
+        Ok(_) => Sign::Answered(call.kind()),
+        Err(Error::Throttled { status, .. }) => Sign::Patience(*status),
+        Err(Error::Timeout(_)) => Sign::Silence,
+        Err(_) => Sign::None,
     }
 }

@@ -177,6 +177,7 @@ impl Source for GlpiSource {
             },
             retries: stats.retries,
             criteria_failures: stats.criteria_failures,
+            brake: self.client.brake(),
         }
     }
 

@@ -52,6 +52,7 @@ fn server(config: &Config) -> anyhow::Result<client::Config> {
     server.entities = Some(config.glpi_entities.clone());
     server.jitter_seed = rand::random();
     server.limits.requests_in_flight_max = config.glpi_requests_in_flight as usize;
+    server.limits.requests_per_second_max = config.glpi_requests_per_second;
     server.limits.page_rows_max = config.glpi_page_rows;
     server.validate()?;
     Ok(server)

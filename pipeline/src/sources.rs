@@ -112,6 +112,8 @@ pub struct Vitals {
     pub retries: u64,
     /// Requests refused as malformed, since the start.
     pub criteria_failures: u64,
+    /// What it holds back because of the server's load and why, in a sentence without a full stop.
+    pub brake: Option<String>,
 }
 
 impl SourceBatch {

@@ -103,6 +103,9 @@ pub struct IngestionStatus {
     pub store_error_since: Option<Instant>,
     /// The source's circuit breaker.
     pub breaker: Breaker,
+    /// What the source holds back because GLPI answers slowly, in a sentence without a full stop.
+    #[serde(default)]
+    pub brake: Option<String>,
     /// Rows of the source.
     pub rows: RowCounts,
     /// Events of the topic.

@@ -39,6 +39,8 @@ pub struct LagReport {
     pub events: EventCounts,
     /// The source's circuit breaker.
     pub breaker: Breaker,
+    /// What the source holds back because GLPI answers slowly, and why; `None` while it answers as usual.
+    pub brake: Option<String>,
     /// Requests repeated after a transient failure.
     pub retries: u64,
     /// Requests that the source refused as malformed.
@@ -71,6 +73,7 @@ pub async fn execute(analytics: &Analytics, now: Instant) -> Result<Answer<LagRe
         rows: status.rows,
         events: status.events,
         breaker: status.breaker,
+        brake: status.brake,
         retries: status.retries,
         criteria_failures: status.criteria_failures,
         last_success_at: status.last_success_at.map(date),

@@ -15,6 +15,8 @@ pub(crate) struct Call {
     pub(crate) expected: Expected,
     /// A failure is told at once.
     pub(crate) is_once: bool,
+    /// The rows of a page that the caller wants; fewer may be asked for.
+    pub(crate) rows: u64,
 }
 
 /// The shape of an answer.
@@ -31,7 +33,7 @@ pub(crate) enum Expected {
 impl Call {
     pub(crate) fn get(path: &[&str], expected: Expected) -> Self {
         let path = path.iter().map(|&part| part.to_owned()).collect();
-        Self { path, query: Vec::new(), body: None, expected, is_once: false }
+        Self { path, query: Vec::new(), body: None, expected, is_once: false, rows: 0 }
     }
 
     pub(crate) fn with(mut self, key: &str, value: impl Into<String>) -> Self {
@@ -52,6 +54,16 @@ impl Call {
     /// What is asked for, in words fit for an error: ids, but never a value of the query.
     pub(crate) fn what(&self) -> String {
         self.path.join("/")
+    }
+
+    /// What the time of an answer depends on, as far as it can be told: the path without ids, what the query is about, and
+    /// roughly how many rows are wanted.
+    pub(crate) fn kind(&self) -> String {
+        let is_id = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        let path = self.path.iter().map(|part| if is_id(part) { ":id" } else { part.as_str() });
+        let query = self.query.iter().map(|(key, value)| if key == "sort" { value.as_str() } else { key.as_str() });
+        let words: Vec<&str> = path.chain(query).collect();
+        format!("{} {}", words.join(" "), self.rows.checked_ilog2().unwrap_or(0))
     }
 
     /// The item type whose right decides about this call.

@@ -205,11 +205,12 @@ impl GlpiClient {
     }
 
     async fn page_at(&self, path: &[&str], request: &PageRequest) -> Result<Page, Error> {
-        let limits = self.limits();
-        let mut asked = u64::from(request.rows.unwrap_or(limits.page_rows_max).clamp(1, limits.page_rows_max));
+        let page_rows_max = self.limits().page_rows_max;
+        let wanted = request.rows.unwrap_or(page_rows_max).clamp(1, page_rows_max);
+        let mut asked = u64::from(wanted.min(self.page_rows()));
         let start = request.start;
         loop {
-            return match self.ask(&page_call(path, request, asked)?).await {
+            return match self.ask(&Call { rows: u64::from(wanted), ..page_call(path, request, asked)? }).await {
                 Ok(reply) => Ok(PageEnd { start, asked }.page(reply)),
                 // Rows vanished between two pages, so this one starts behind the last row.
                 Err(Error::RangePastEnd) => {

@@ -39,6 +39,8 @@ pub struct Config {
 pub struct Limits {
     /// Requests at the same time; each occupies a PHP worker of the server.
     pub requests_in_flight_max: usize,
+    /// Requests within any second.
+    pub requests_per_second_max: u32,
     /// Rows of one page; GLPI builds a page in memory.
     pub page_rows_max: u32,
     /// Bytes of one answer, after decompression.
@@ -59,6 +61,8 @@ pub struct Limits {
     pub breaker_failures_max: u32,
     /// Time between two probes of an open breaker.
     pub probe_interval_ms: u64,
+    /// Answers that differ from the server's clock have to agree for so long until the clock counts as set.
+    pub clock_doubt_ms: u64,
 }
 
 /// The longest time between two probes: a server that came back is noticed within it.
@@ -71,6 +75,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             requests_in_flight_max: 2,
+            requests_per_second_max: 50,
             page_rows_max: 1_000,
             body_bytes_max: 64 * 1024 * 1024,
             connect_timeout_ms_max: 5_000,
@@ -81,6 +86,7 @@ impl Default for Limits {
             retry_after_seconds_max: 60,
             breaker_failures_max: 5,
             probe_interval_ms: PROBE_INTERVAL_MS_MAX,
+            clock_doubt_ms: 30_000,
         }
     }
 }
@@ -131,6 +137,7 @@ impl Limits {
     fn validate(&self) -> Result<(), Error> {
         let positive = [
             ("requests_in_flight_max", self.requests_in_flight_max as u64),
+            ("requests_per_second_max", u64::from(self.requests_per_second_max)),
             ("body_bytes_max", self.body_bytes_max as u64),
             ("connect_timeout_ms_max", self.connect_timeout_ms_max),
             ("request_timeout_ms_max", self.request_timeout_ms_max),

@@ -84,7 +84,7 @@ impl GlpiClient {
         let mut call = Call::get(&["search", checked(criteria.spec().itemtype())?], Expected::Object);
         call.query = criteria.pairs();
         if criteria.spec().limit().is_none() {
-            call = call.with("range", format!("0-{}", self.limits().page_rows_max - 1));
+            call = call.with("range", format!("0-{}", self.page_rows().max(1) - 1));
         }
         match self.ask(&call).await {
             Ok(reply) => found(&call, &reply.value),

@@ -1,12 +1,14 @@
 //! What a client has done so far, counted where it happens.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
 use super::breaker::BreakerState;
+use super::server_clock::ServerClock;
 
 /// The work of a client since it was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub struct Stats {
     pub clock_skew_seconds: Option<i64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Counters {
     pub(crate) requests: Counter,
     pub(crate) retries: Counter,
@@ -37,8 +39,8 @@ pub(crate) struct Counters {
     pub(crate) throttled: Counter,
     pub(crate) criteria_failures: Counter,
     skew: Skew,
-    /// The server's clock as last told, and when that was by a clock that never jumps.
-    told: Mutex<Option<(DateTime<Utc>, Instant)>>,
+    /// The server's clock by the headers of its answers.
+    clock: Mutex<ServerClock>,
     /// Seconds GLPI's own clock is ahead of that of its answers' headers, which a proxy may write.
     inner_skew: AtomicI64,
 }
@@ -66,17 +68,40 @@ impl Default for Skew {
 }
 
 impl Counters {
-    /// An answer was dated `date`, when our clock said `ours`.
-    pub(crate) fn saw_date(&self, date: DateTime<Utc>, ours: DateTime<Utc>) {
-        self.skew.0.store((date - ours).num_seconds(), Ordering::Relaxed);
-        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some((date, Instant::now()));
+    /// Nothing done yet; the server's clock counts as set after so long a doubt.
+    pub(crate) fn new(clock_doubt: Duration) -> Self {
+        Self {
+            requests: Counter::default(),
+            retries: Counter::default(),
+            logins: Counter::default(),
+            throttled: Counter::default(),
+            criteria_failures: Counter::default(),
+            skew: Skew::default(),
+            clock: Mutex::new(ServerClock::new(clock_doubt)),
+            inner_skew: AtomicI64::new(0),
+        }
+    }
+
+    /// An answer to what was sent at `begun` was dated `date`, when our clock said `ours`.
+    pub(crate) fn saw_date(&self, date: DateTime<Utc>, begun: Instant, ours: DateTime<Utc>) {
+        let (now, mut clock) = (Instant::now(), self.clock());
+        clock.saw(date, now.saturating_duration_since(begun), now);
+        let server = clock.at(now).unwrap_or(date);
+        self.skew.0.store((server - ours).num_seconds(), Ordering::Relaxed);
+    }
+
+    /// The clock of the headers now, once it was told.
+    pub(crate) fn header_now(&self) -> Option<DateTime<Utc>> {
+        self.clock().at(Instant::now())
     }
 
     /// The server's clock now, once it was told: our own may be set at any moment.
     pub(crate) fn server_now(&self) -> Option<DateTime<Utc>> {
-        let (date, at) = (*self.told.lock().unwrap_or_else(PoisonError::into_inner))?;
-        let inner = TimeDelta::seconds(self.inner_skew.load(Ordering::Relaxed));
-        Some(date + TimeDelta::from_std(at.elapsed()).ok()? + inner)
+        Some(self.header_now()? + TimeDelta::seconds(self.inner_skew.load(Ordering::Relaxed)))
+    }
+
+    fn clock(&self) -> MutexGuard<'_, ServerClock> {
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn saw_inner_skew(&self, seconds: i64) {
@@ -96,11 +121,11 @@ mod tests {
 
     #[test]
     fn the_servers_clock_goes_on_however_ours_is_set() {
-        let counters = Counters::default();
+        let counters = Counters::new(Duration::ZERO);
         assert_eq!(counters.server_now(), None);
         let date = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         for hours in [-5, 0, 5] {
-            counters.saw_date(date, date + TimeDelta::hours(hours));
+            counters.saw_date(date, Instant::now(), date + TimeDelta::hours(hours));
             counters.saw_inner_skew(60);
             let ahead = counters.server_now().map(|now| now - date).unwrap_or_default();
             assert!(ahead >= TimeDelta::seconds(60) && ahead < TimeDelta::seconds(90), "{ahead}");

@@ -4,5 +4,6 @@
 
 mod paging;
 mod patience;
+mod politeness;
 mod sessions;
 mod wire;

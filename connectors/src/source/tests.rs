@@ -5,6 +5,7 @@
 mod changes;
 mod exchange;
 mod first;
+mod load;
 mod returns;
 mod trouble;
 mod truth;
@@ -76,6 +77,9 @@ impl Journey {
         let mut server = client::Config::new(sim.url(), Secret::new("USER_TOKEN"));
         server.limits.page_rows_max = page_rows;
         server.limits.backoff_ms_base = 1;
+        server.limits.requests_per_second_max = 10_000;
+        // These clocks stand still and jump.
+        server.limits.clock_doubt_ms = 0;
         server.limits.probe_interval_ms = 20;
         server.zone = zone.to_string();
         let config = Config {

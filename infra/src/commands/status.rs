@@ -108,6 +108,7 @@ fn document(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option
         "cursor": status.cursor,
         "offsets": {"end": status.end_offset, "stored": status.stored_offset},
         "breaker": status.breaker,
+        "brake": status.brake,
         "last_error": status.last_error,
         "error_since": time(status.error_since),
         "store_error": status.store_error,

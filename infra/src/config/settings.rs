@@ -28,7 +28,7 @@ const WEEK_S: u64 = 7 * DAY_S;
 const PAGE_ROWS_MAX: u64 = 10_000;
 
 /// All of them, in the order in which people read them.
-pub(crate) const SETTINGS: [Setting; 17] = [
+pub(crate) const SETTINGS: [Setting; 18] = [
     setting(["data_dir", "data-dir", "FAROL_DATA_DIR"], "DIR", Kind::Path, "Where everything is kept"),
     setting(["listen", "listen", "FAROL_LISTEN"], "ADDR", Kind::Listen, "Address the API listens on"),
     setting(
@@ -85,6 +85,12 @@ pub(crate) const SETTINGS: [Setting; 17] = [
         "N",
         Kind::Count { min: 1, max: 64 },
         "Requests to GLPI under way at once; each occupies a PHP worker",
+    ),
+    setting(
+        ["glpi_requests_per_second", "glpi-requests-per-second", "FAROL_GLPI_REQUESTS_PER_SECOND"],
+        "N",
+        Kind::Count { min: 1, max: 1_000 },
+        "Requests to GLPI within any second",
     ),
     setting(
         ["glpi_poll_interval_s", "glpi-poll-interval-s", "FAROL_GLPI_POLL_INTERVAL_S"],

@@ -201,6 +201,7 @@ fn kind(phase: &str) -> &str {
 
 fn write_vitals(status: &mut IngestionStatus, vitals: &Vitals) {
     status.breaker = vitals.breaker;
+    status.brake.clone_from(&vitals.brake);
     status.retries = vitals.retries;
     status.criteria_failures = vitals.criteria_failures;
 }

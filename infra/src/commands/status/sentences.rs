@@ -120,6 +120,9 @@ impl Report<'_> {
                 error.trim_end_matches('.'),
             ));
         }
+        if let Some(brake) = self.status.brake.as_deref().filter(|_| self.is_running) {
+            troubles.push(format!("{brake}."));
+        }
         if let Some(error) = store_error {
             let since = since(store_error_since);
             let error = error.trim_end_matches('.');
@@ -295,6 +298,14 @@ mod tests {
         assert!(said.contains(table) && !said.contains("report"), "{said}");
         let rows = RowCounts { fetched: 101, ..status().rows };
         assert!(told(&IngestionStatus { rows, ..status() }, true).contains("but the lines make 100"));
+    }
+
+    #[test]
+    fn what_is_held_back_is_told_while_farol_runs() {
+        let brake = "GLPI answers slowly (1.9 s, 0.2 s when calm): asking for 1 page at a time";
+        let braked = IngestionStatus { brake: Some(brake.to_owned()), ..status() };
+        assert!(told(&braked, true).contains(&format!("Wrong     {brake}.\n")));
+        assert!(!told(&braked, false).contains(brake));
     }
 
     #[test]
