@@ -4,6 +4,9 @@
 //! others. It also holds the instant of the first page: the whole walk sees one window.
 
 mod base64url;
+mod cursor;
+#[cfg(any(test, fuzzing))]
+mod hostile;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -17,6 +20,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{answer::Page, error::Error, inputs, viewer::Viewer};
 
+use cursor::Cursor;
+pub(crate) use cursor::Place;
+
 /// Rows of a page where the question does not say.
 pub const PAGE_ROWS_DEFAULT: u32 = 50;
 
@@ -25,9 +31,6 @@ pub const PAGE_ROWS_MAX: u32 = 500;
 
 /// The column that a sorted plan keeps its sort key in.
 pub(crate) const SORT_KEY: &str = "sort_key";
-
-/// Bytes of a cursor before it becomes text.
-const CURSOR_BYTES: usize = 41;
 
 /// Which page is asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
@@ -56,21 +59,6 @@ pub(crate) struct Order<K> {
     pub(crate) descending: bool,
 }
 
-/// A row's place in a sorted list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) key: Option<i64>,
-    pub(crate) id: i64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Cursor {
-    question: u64,
-    version: u64,
-    now: Instant,
-    place: Place,
-}
-
 impl Walk {
     /// The walk of `viewer` over the answer to `question`, at the page that `input` names.
     pub(crate) fn new(
@@ -85,7 +73,7 @@ impl Walk {
         let mut hasher = DefaultHasher::new();
         (name, viewer, question).hash(&mut hasher);
         let question = hasher.finish();
-        let came_from = input.cursor.as_deref().map(|text| Cursor::read(text, question)).transpose()?;
+        let came_from = input.cursor.as_deref().map(|text| came_from(text, question)).transpose()?;
         Ok(Self { now: came_from.map_or(now, |cursor| cursor.now), limit, question, came_from })
     }
 
@@ -128,40 +116,11 @@ impl Walk {
     }
 }
 
-impl Cursor {
-    fn written(&self) -> String {
-        let mut bytes = Vec::with_capacity(CURSOR_BYTES);
-        bytes.extend(self.question.to_be_bytes());
-        bytes.extend(self.version.to_be_bytes());
-        bytes.extend(self.now.0.to_be_bytes());
-        bytes.push(u8::from(self.place.key.is_some()));
-        bytes.extend(self.place.key.unwrap_or(0).to_be_bytes());
-        bytes.extend(self.place.id.to_be_bytes());
-        base64url::encode(&bytes)
-    }
-
-    fn read(text: &str, question: u64) -> Result<Self, Error> {
-        let refuse = |problem| Error::invalid("cursor", problem, "meta.page.next of the same question's page before");
-        let bytes = base64url::decode(text).filter(|bytes| bytes.len() == CURSOR_BYTES);
-        let cursor = bytes.and_then(|bytes| Self::of_bytes(&bytes)).ok_or_else(|| refuse("malformed"))?;
-        if cursor.question == question { Ok(cursor) } else { Err(refuse("belongs to another question")) }
-    }
-
-    fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        let word = |at: usize| <[u8; 8]>::try_from(bytes.get(at..at + 8)?).ok();
-        let key = i64::from_be_bytes(word(25)?);
-        let key = match bytes.get(24)? {
-            0 => None,
-            1 => Some(key),
-            _ => return None,
-        };
-        Some(Self {
-            question: u64::from_be_bytes(word(0)?),
-            version: u64::from_be_bytes(word(8)?),
-            now: Instant(i64::from_be_bytes(word(16)?)),
-            place: Place { key, id: i64::from_be_bytes(word(33)?) },
-        })
-    }
+/// The place that `text` names, in a walk over the answer to `question`.
+fn came_from(text: &str, question: u64) -> Result<Cursor, Error> {
+    let refuse = |problem| Error::invalid("cursor", problem, "meta.page.next of the same question's page before");
+    let cursor = Cursor::read(text).ok_or_else(|| refuse("malformed"))?;
+    if cursor.question == question { Ok(cursor) } else { Err(refuse("belongs to another question")) }
 }
 
 fn after(place: Place, descending: bool, id: &str) -> Expr {

@@ -38,7 +38,7 @@ pub fn check(input: &[u8]) {
     let mut line = || lines.next().unwrap_or_default();
     let asked = line();
     if asked == CRITERIA {
-        return check_criteria(&text[CRITERIA.len() + 1..]);
+        return check_criteria(text.get(CRITERIA.len() + 1..).unwrap_or_default());
     }
     let [status, content_type, range, pause, date, location, body] = std::array::from_fn(|_| line());
     let now = DateTime::from_timestamp(1_795_441_677, 0).unwrap();
