@@ -1,4 +1,4 @@
-"""Adds one run of a target to docs/fuzzing.json: figures.py TARGET LOG CRASHES CPU_SECONDS [COMMIT]."""
+"""Adds one run of a target to docs/fuzzing.json: figures.py TARGET LOG CRASHES CPU_SECONDS [COMMIT]; - for what was not measured."""
 
 import json
 import pathlib
@@ -21,11 +21,12 @@ def last(pattern, log):
 
 def main():
     target, path, crashes = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
-    cpu_seconds = round(float(sys.argv[4]))
+    cpu_seconds = 0 if sys.argv[4] == "-" else round(float(sys.argv[4]))
     log = path.read_text(errors="replace")
     # A run that ends by a crash prints no sum: its last line of progress tells as much.
     executions = last(r"stat::number_of_executed_units:\s+(\d+)", log) or last(r"(?m)^#(\d+)\s", log)
-    seconds = last(r"Done \d+ runs in (\d+) second", log)
+    a_second = last(r"stat::average_exec_per_sec:\s+(\d+)", log)
+    seconds = last(r"Done \d+ runs in (\d+) second", log) or executions // max(a_second, 1)
     files = [file for file in (HERE / "corpus" / target).iterdir() if file.is_file()]
     commit = sys.argv[5] if len(sys.argv) > 5 else git("rev-parse", "--short", "HEAD")
 

@@ -1,6 +1,6 @@
 //! `farol.toml` and the environment. The program is no library, so its files are taken in as they are.
 #![no_main]
-#![allow(dead_code, reason = "only the reading of the configuration is wanted here")]
+#![allow(dead_code, unused_imports, reason = "only the reading of the configuration is wanted here")]
 
 #[path = "../../infra/src"]
 mod program {
