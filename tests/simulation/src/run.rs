@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use glpi_sim::http::{Misbehaviour, Misdeed};
+use pipeline::ingest::FuseConfig;
 
 use crate::{bugs::Bug, chance::Chance, faults::Rates, world::World};
 
@@ -19,10 +20,13 @@ pub struct Plan {
     pub rates: Rates,
     /// Points around writes at which the power is cut, whatever the rates.
     pub cuts_at: Vec<u64>,
-    /// Whether people stay at home: what was missed once, no change brings back.
-    pub is_still: bool,
+    /// People have done something before one call to GLPI in so many; before none where it is 0, and what was missed once, no
+    /// change brings back.
+    pub work_one_in: u32,
     /// How GLPI misbehaves while faults happen.
     pub misbehaviour: Option<Misbehaviour>,
+    /// When too many rows that cannot be read stop ingestion.
+    pub fuse: FuseConfig,
     /// A mistake made on purpose.
     pub bug: Option<Bug>,
     /// Whether the trace is kept line by line.
@@ -51,24 +55,59 @@ pub struct Outcome {
 }
 
 impl Plan {
-    /// The world of `seed`: each kind of fault is there in half of all worlds, and in half of them the power is hardly ever there
-    /// for long.
+    /// The world of `seed`: each kind of fault is there in half of all worlds.
     pub fn of(seed: u64) -> Self {
         let chance = Chance::new(seed);
         let often = |most: u64| if chance.hits(1, 2) { chance.below(most) as u32 } else { 0 };
         let cut = 300 + often(2_000);
         let (busy, lost, full, slow) = (often(600), often(600), often(200), often(1_000));
-        let mut rates = Rates { cut, cut_elsewhere: cut / 10, busy, lost, full, slow };
-        let (tickets, mut rounds) = (4 + chance.below(16) as usize, 80 + chance.below(200) as u32);
-        let misbehaviour = misbehaviour(&chance);
-        if chance.hits(1, 2) {
-            rates.cut = 2_000 + chance.below(4_000) as u32;
-            // Rarer than around writes, or nobody would ever come to one.
-            rates.cut_elsewhere = chance.below(40) as u32;
-            rounds *= 2;
+        let mut plan = Self {
+            seed,
+            tickets: 4 + chance.below(16) as usize,
+            rounds: 80 + chance.below(200) as u32,
+            rates: Rates { cut, cut_elsewhere: cut / 10, busy, lost, full, slow },
+            misbehaviour: misbehaviour(&chance),
+            cuts_at: Vec::new(),
+            work_one_in: if chance.hits(1, 8) { 0 } else { 8 },
+            fuse: FuseConfig::default(),
+            bug: None,
+            is_told: false,
+        };
+        match chance.below(8) {
+            0 => plan.changes_schema(&chance),
+            1..6 => plan.storms(&chance),
+            _ => {}
         }
-        let is_still = chance.hits(1, 8);
-        Self { seed, tickets, rounds, rates, misbehaviour, cuts_at: Vec::new(), is_still, bug: None, is_told: false }
+        plan
+    }
+
+    /// The power is hardly ever there for long, and fails around writes, so that small steps are made between two cuts.
+    fn storms(&mut self, chance: &Chance) {
+        self.tickets = self.tickets.min(3 + chance.below(6) as usize);
+        self.rates.cut = 2_500 + chance.below(4_000) as u32;
+        // Rarer than around writes, or nobody would ever come to one.
+        self.rates.cut_elsewhere = chance.below(20) as u32;
+        self.rounds *= 6;
+        if let Some(misbehaviour) = &mut self.misbehaviour {
+            // Megabytes take the machine's time, and other worlds have them.
+            misbehaviour.kinds.retain(|kind| !matches!(kind, Misdeed::HugeField | Misdeed::Bomb));
+        }
+        if self.work_one_in > 0 {
+            self.work_one_in = 100;
+        }
+    }
+
+    /// A new GLPI that nobody has tried before: rows lack what they need.
+    fn changes_schema(&mut self, chance: &Chance) {
+        let kinds = [Misdeed::ColumnMissing, Misdeed::ColumnsAdded, Misdeed::TextColumnMissing];
+        let kinds = if chance.hits(1, 2) { [Misdeed::ColumnMissing].into() } else { kinds.into() };
+        let per_thousand = 500 + chance.below(500) as u32;
+        self.misbehaviour = Some(Misbehaviour { seed: chance.below(u64::MAX), per_thousand, kinds });
+        self.tickets += 10;
+        self.fuse = FuseConfig { window_rows: 400, rows_min: 40, dead_ratio_max: 0.15 };
+        // The fuse forgets with the process.
+        self.rates.cut = self.rates.cut.min(100);
+        self.rates.cut_elsewhere = 1;
     }
 
     /// The same world in which nothing fails by itself.
@@ -91,17 +130,11 @@ pub fn run(plan: &Plan) -> anyhow::Result<Outcome> {
     runtime.block_on(tokio::task::unconstrained(async { World::new(plan)?.end().await }))
 }
 
-/// In half of all worlds GLPI misbehaves, in some of the ways it knows; in some of those nearly every answer is spoilt.
+/// In half of all worlds GLPI misbehaves, in some of the ways it knows.
 fn misbehaviour(chance: &Chance) -> Option<Misbehaviour> {
     if chance.hits(1, 2) {
         return None;
     }
     let kinds = Misdeed::ALL.into_iter().filter(|_| chance.hits(1, 3)).collect();
-    let per_thousand = 10 + chance.below(120) as u32;
-    if chance.hits(1, 8) {
-        // A new GLPI that nobody has tried before: rows lack what they need.
-        let kinds = [Misdeed::ColumnMissing, Misdeed::ColumnsAdded, Misdeed::TextColumnMissing].into();
-        return Some(Misbehaviour { seed: chance.below(u64::MAX), per_thousand: 500 + per_thousand * 3, kinds });
-    }
-    Some(Misbehaviour { seed: chance.below(u64::MAX), per_thousand, kinds })
+    Some(Misbehaviour { seed: chance.below(u64::MAX), per_thousand: 10 + chance.below(120) as u32, kinds })
 }

@@ -28,6 +28,9 @@ use crate::{
     trace::Trace,
 };
 
+/// Tickets that nobody purges.
+const OLDEST_KEPT: usize = 3;
+
 /// People who work on the desk: any call may find that they have just done something.
 #[derive(Debug)]
 pub struct People {
@@ -75,6 +78,8 @@ impl People {
         let desk = self.glpi.desk();
         let mut desk = desk.write();
         let ids: Vec<i64> = desk.table::<Ticket>().iter().map(|ticket| ticket.id).collect();
+        // A desk all of whose tickets are purged is taken for another one, as it should be.
+        let oldest: Vec<i64> = ids.iter().copied().take(OLDEST_KEPT).collect();
         let ids: Vec<i64> = ids.into_iter().filter(|id| is_past(&desk, *id)).collect();
         let entities: Vec<i64> = desk.rows("Entity").into_iter().flat_map(|rows| rows.keys().copied()).collect();
         if ids.is_empty() || entities.is_empty() {
@@ -87,6 +92,7 @@ impl People {
         let mut hand = rules.hand(&mut desk, clock::true_s(), 2);
         // What the ticket's state forbids is not done.
         let (what, done) = match (self.chance.below(6), assigned.first()) {
+            (0, _) if oldest.contains(&id) => return None,
             (0, _) => (PURGED, hand.purge(id)),
             (1, _) => (TRASHED, hand.trash(id)),
             (2, _) => (RESTORED, hand.restore(id)),
@@ -117,6 +123,8 @@ pub struct DeskWire {
     pub glpi: Glpi,
     /// Who works on it.
     pub people: Arc<People>,
+    /// They have done something before one call in so many.
+    pub work_one_in: u32,
     /// What fails on this side.
     pub faults: Arc<Faults>,
     /// What the connector is made to do wrong.
@@ -134,7 +142,7 @@ impl fmt::Debug for DeskWire {
 #[async_trait]
 impl Wire for DeskWire {
     async fn send(&self, request: Request<Vec<u8>>, body_bytes_max: usize) -> Result<Response<Vec<u8>>, Error> {
-        if self.people.chance.hits(1, 8) {
+        if self.work_one_in > 0 && self.people.chance.hits(1, self.work_one_in) {
             self.people.work(1 + self.people.chance.below(3));
         }
         self.faults.maybe_cut(Moment::Elsewhere).await;

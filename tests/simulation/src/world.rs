@@ -21,7 +21,7 @@ use glpi_sim::{
 };
 use pipeline::{
     buses::{Bus, TICKETS, memory::MemoryBus},
-    ingest::Ingest,
+    ingest::{self, Ingest},
     process::{self, Processor},
     sinks::{Sink, memory::MemorySink},
     sources::Source,
@@ -98,7 +98,7 @@ impl World {
         trace.note(|| format!("{:?}", plan.misbehaviour));
         glpi.misbehave(plan.misbehaviour.as_ref());
         let people = Arc::new(People::of(&glpi, chance.fork(), trace.clone()));
-        if plan.is_still {
+        if plan.work_one_in == 0 {
             people.leave();
         }
 
@@ -168,6 +168,7 @@ impl World {
             glpi: self.glpi.clone(),
             people: Arc::clone(&self.people),
             faults: Arc::clone(&self.faults),
+            work_one_in: self.plan.work_one_in,
             bug: self.plan.bug,
             trace: self.trace.clone(),
         };
@@ -193,6 +194,7 @@ impl World {
         };
         let chain = Chain::new(Policy::default())?;
         let ingest = Ingest::new(source, Arc::clone(&self.bus), chain, Arc::clone(&self.codec), Arc::new(clock::now));
+        let ingest = ingest.with(ingest::Config { fuse: self.plan.fuse });
         Ok(Process { ingest, processor: self.processor(&self.bus, Arc::clone(&self.sink)) })
     }
 

@@ -46,7 +46,12 @@ impl Api {
         };
         let mut deed = state.deed(&call.segments, &mut options);
         let in_flight = state.counters.begin(counters::kind(&call.segments));
-        let wait = options.latency + deed.as_mut().map_or(Duration::ZERO, Deed::wait);
+        let delay = deed.as_mut().map_or(Duration::ZERO, Deed::wait);
+        if let Some(deed) = deed.as_ref().filter(|_| !delay.is_zero()) {
+            // Whoever calls may not wait for the answer.
+            state.misdone(deed.kind());
+        }
+        let wait = options.latency + delay;
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }

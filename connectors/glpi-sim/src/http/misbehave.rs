@@ -153,6 +153,8 @@ impl Deed {
     pub(super) fn is_felt(&self, segments: &[String], is_other: bool) -> bool {
         match self.kind {
             Misdeed::RightLost => itemtype(segments).is_some(),
+            // Felt while it was waited for.
+            Misdeed::Slow | Misdeed::Hang => false,
             Misdeed::SessionLost
             | Misdeed::SqlText
             | Misdeed::TruncatedJson
