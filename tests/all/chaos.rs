@@ -5,16 +5,21 @@
 use std::process::Command;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 /// Runs `farol-chaos ARGS`, which must find nothing wrong; its sums.
 fn chaos(args: &[&str]) -> Value {
     let test = std::env::current_exe().unwrap();
     let program = test.parent().unwrap().parent().unwrap().join("farol-chaos");
     assert!(program.is_file(), "{} is missing: run `cargo build --workspace` first", program.display());
-    let output = Command::new(program).args(args).arg("--json").output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
+    let folder = TempDir::new().unwrap();
+    let json = folder.path().join("figures.json");
+    let output = Command::new(program).args(args).arg("--json").arg(&json).output().unwrap();
+    let said = [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
     assert!(output.status.success(), "farol-chaos {args:?}: {said}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!(document["is_complete"], true, "{document}");
+    document["figures"].clone()
 }
 
 fn is_root() -> bool {

@@ -24,6 +24,9 @@ use crate::{
 /// How long a start may take.
 const START: Duration = Duration::from_secs(30);
 
+/// Lets a case bear something, and says what came of it.
+type Hardship = fn(&mut Case<'_>) -> anyhow::Result<String>;
+
 /// A case under way.
 pub(crate) struct Case<'a> {
     farol: Farol,
@@ -38,8 +41,16 @@ pub(crate) struct Case<'a> {
 
 pub(crate) fn run(run: &Run, stopped_s_max: u64, report: &mut Report) -> anyhow::Result<()> {
     let binary = run.binary()?;
-    let hardships = [stopped::bear, space::bear, memory::bear, files::bear, memory::bear_few_addresses, clock::bear];
-    for (at, hardship) in (0..run.times).zip(hardships.iter().cycle()) {
+    let hardships: [(&str, Hardship); 7] = [
+        ("stopped, and a second writer", stopped::bear),
+        ("disk full", space::bear),
+        ("memory limit", memory::bear),
+        ("no file handles", files::bear),
+        ("address limit", memory::bear_few_addresses),
+        ("clock jumps", clock::bear),
+        ("no inodes", space::bear_no_inodes),
+    ];
+    for (at, (name, hardship)) in (0..run.times).zip(hardships.iter().cycle()) {
         let folder = TempDir::new()?;
         let mut chances = run.chances(at);
         let world = World::new(chances.random_range(50..300), chances.random())?;
@@ -49,6 +60,7 @@ pub(crate) fn run(run: &Run, stopped_s_max: u64, report: &mut Report) -> anyhow:
             Case { farol, world, chances, folder: folder.path(), stopped_s_max, acknowledged, violations, report };
         let what = hardship(&mut case)?;
         case.report.faults += 1;
+        case.report.did(name);
         case.world.settle();
         let judged = judge(&case.farol, &case.world, case.acknowledged)?;
         case.violations.extend(judged);

@@ -48,6 +48,7 @@ pub(crate) fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
             }
             up.kill().context("farol cannot be killed")?;
             report.kills += 1;
+            report.did(if is_rebuild { "rebuild killed" } else { "killed" });
         }
         world.settle();
         let violations = judge(&farol, &world, acknowledged)?;

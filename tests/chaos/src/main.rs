@@ -74,9 +74,9 @@ pub(crate) struct Run {
     /// The binary under test; default is the one beside this program
     #[arg(long, value_name = "PATH")]
     farol: Option<PathBuf>,
-    /// The summary as JSON
-    #[arg(long)]
-    json: bool,
+    /// Where the figures go, as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 }
 
 impl Run {
@@ -120,16 +120,16 @@ fn faulty(faults: &Faults) -> anyhow::Result<bool> {
         Faults::Kills(run) => ("kills", run),
         Faults::Syscalls(run) => ("syscalls", run),
         Faults::Power { run, planted: false } => ("power", run),
-        Faults::Power { run, planted: true } => ("power, with fsync made to do nothing", run),
+        Faults::Power { run, planted: true } => ("power-planted", run),
         Faults::Hostile { run, .. } => ("hostile", run),
     };
-    let mut report = Report::new(name, run);
+    let mut report = Report::new(name, run)?;
     let ended = match faults {
         Faults::Kills(run) => kills::run(run, &mut report),
         Faults::Syscalls(run) => syscalls::run(run, &mut report),
         Faults::Power { run, planted } => power::run(run, *planted, &mut report),
         Faults::Hostile { run, stopped_s_max } => hostile::run(run, *stopped_s_max, &mut report),
     };
-    report.end();
+    report.end(ended.is_ok())?;
     ended.map(|()| report.is_right())
 }

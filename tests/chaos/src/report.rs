@@ -1,10 +1,11 @@
 //! What a run did and found: a line for each case, and the sums.
 
-use std::time::Instant;
+use std::{collections::BTreeMap, path::PathBuf, time::Instant};
 
 use serde::Serialize;
+use simulation::record::Record;
 
-use crate::{Run, verdict::Violation};
+use crate::{Run, tool, verdict::Violation};
 
 /// Violations of a case that are printed; the sums hold all.
 const SHOWN_MAX: usize = 5;
@@ -28,16 +29,22 @@ pub(crate) struct Report {
     damaged: u64,
     /// Other violations: counts that do not balance, a fault that nobody told of, a process that did not go on.
     wrong: u64,
-    duration_s: f64,
+    /// What is wrong, word by word, for the first few.
+    violations: Vec<String>,
+    /// How often what was done: hardships, calls that failed.
+    kinds: BTreeMap<String, u64>,
+    /// What the binary says of itself.
+    farol: String,
     #[serde(skip)]
     begin: Instant,
     #[serde(skip)]
-    is_json: bool,
+    record: Record,
 }
 
 impl Report {
-    pub(crate) fn new(run: &'static str, told: &Run) -> Self {
-        Self {
+    pub(crate) fn new(run: &'static str, told: &Run) -> anyhow::Result<Self> {
+        let json: Option<PathBuf> = told.json.clone();
+        Ok(Self {
             run,
             seed: told.seed,
             cases: 0,
@@ -49,10 +56,17 @@ impl Report {
             doubled: 0,
             damaged: 0,
             wrong: 0,
-            duration_s: 0.0,
+            violations: Vec::new(),
+            kinds: BTreeMap::new(),
+            farol: tool::run(&told.binary()?.display().to_string(), &["--version"])?,
             begin: Instant::now(),
-            is_json: told.json,
-        }
+            record: Record::new(run, json),
+        })
+    }
+
+    /// Something of a kind was done.
+    pub(crate) fn did(&mut self, kind: &str) {
+        *self.kinds.entry(kind.to_owned()).or_default() += 1;
     }
 
     /// A case is over.
@@ -60,9 +74,10 @@ impl Report {
         let begin = self.begin.elapsed().as_secs_f64();
         self.cases += 1;
         let verdict = if violations.is_empty() { "right" } else { "WRONG" };
-        self.say(&format!("{begin:7.1} s  {verdict}  {} {}: {what}", self.run, self.cases));
+        println!("{begin:7.1} s  {verdict}  {} {}: {what}", self.run, self.cases);
         for violation in violations.iter().take(SHOWN_MAX) {
-            self.say(&format!("           {violation}"));
+            println!("           {violation}");
+            self.violations.push(format!("case {} ({what}): {violation}", self.cases));
         }
         for violation in violations {
             match violation {
@@ -72,31 +87,28 @@ impl Report {
                 Violation::Wrong(_) => self.wrong += 1,
             }
         }
+        // A run that is cut short counts as far as it came.
+        if let Err(error) = self.keep(false) {
+            eprintln!("the figures cannot be kept: {error:#}");
+        }
     }
 
     /// Says the sums.
-    pub(crate) fn end(&mut self) {
-        self.duration_s = (self.begin.elapsed().as_secs_f64() * 10.0).round() / 10.0;
-        if self.is_json {
-            match serde_json::to_string(self) {
-                Ok(text) => println!("{text}"),
-                Err(error) => eprintln!("the summary cannot be written: {error}"),
-            }
-            return;
-        }
-        let Self { cases, kills, cuts, faults, planted_noticed, lost, doubled, damaged, wrong, duration_s, .. } = self;
+    pub(crate) fn end(&self, is_complete: bool) -> anyhow::Result<()> {
+        let duration_s = self.begin.elapsed().as_secs_f64();
+        let Self { cases, kills, cuts, faults, planted_noticed, lost, doubled, damaged, wrong, .. } = self;
         println!(
             "{cases} cases, {kills} kills, {cuts} power cuts, {faults} other faults; {lost} lost, {doubled} doubled, \
-             {damaged} damaged, {wrong} otherwise wrong; {planted_noticed} planted losses noticed; {duration_s} s"
+             {damaged} damaged, {wrong} otherwise wrong; {planted_noticed} planted losses noticed; {duration_s:.1} s"
         );
+        self.keep(is_complete)
+    }
+
+    fn keep(&self, is_complete: bool) -> anyhow::Result<()> {
+        self.record.keep(is_complete, &serde_json::to_value(self)?)
     }
 
     pub(crate) const fn is_right(&self) -> bool {
         self.lost + self.doubled + self.damaged + self.wrong == 0
-    }
-
-    /// Lines go where they do not mix with the JSON.
-    fn say(&self, line: &str) {
-        if self.is_json { eprintln!("{line}") } else { println!("{line}") }
     }
 }

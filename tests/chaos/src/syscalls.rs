@@ -51,6 +51,9 @@ pub(crate) fn run(run: &Run, report: &mut Report) -> anyhow::Result<()> {
             }
             let is_killed = when.run(&farol, folder.path())?;
             report.kills += u64::from(is_killed);
+            if is_killed {
+                report.did(&format!("killed at {}", when.call()));
+            }
             let violations = judge(&farol, &world, Acknowledged::default())?;
             report.case(&format!("{when}{}", if is_killed { "" } else { ", which did not come" }), &violations);
         }

@@ -16,6 +16,8 @@ use super::Case;
 
 /// The disk of the data directory.
 const SIZE: &str = "size=48m";
+/// One that holds few files.
+const INODES: &str = "size=256m,nr_inodes=64";
 
 pub(super) fn bear(case: &mut Case<'_>) -> anyhow::Result<String> {
     tool::needs_root("mounting a small disk")?;
@@ -43,6 +45,32 @@ pub(super) fn bear(case: &mut Case<'_>) -> anyhow::Result<String> {
     std::fs::remove_file(ballast)?;
     let is_told = if is_said { "status tells" } else { "the log tells" };
     Ok(format!("disk full for {:.1} s, {is_told}, {}", lasting.as_secs_f64(), case.goes_on_within(up, GOES_ON)?))
+}
+
+/// A disk that takes no new file for a while, though it has space.
+pub(super) fn bear_no_inodes(case: &mut Case<'_>) -> anyhow::Result<String> {
+    tool::needs_root("mounting a small disk")?;
+    let disk = case.farol.dir().to_owned();
+    std::fs::create_dir(&disk)?;
+    tool::run("mount", &["-t", "tmpfs", "-o", INODES, "farol-chaos", &disk.display().to_string()])?;
+    let up = case.begin(&[])?;
+    sleep(Duration::from_millis(case.chances.random_range(0..2_500)));
+
+    let ballast = disk.join("ballast");
+    std::fs::create_dir(&ballast)?;
+    let lasting = Duration::from_millis(case.chances.random_range(3_000..8_000));
+    let end = Instant::now() + lasting;
+    let mut files = 0;
+    while Instant::now() < end {
+        while File::create(ballast.join(files.to_string())).is_ok() {
+            files += 1;
+        }
+        case.look();
+        sleep(Duration::from_millis(50));
+    }
+    std::fs::remove_dir_all(ballast)?;
+    // Files that are there already can be written: nothing need fail.
+    Ok(format!("no inodes for {:.1} s, {}", lasting.as_secs_f64(), case.goes_on_within(up, GOES_ON)?))
 }
 
 /// Ends the disk of the case in `folder`, if there is one.

@@ -58,12 +58,17 @@ impl Counted {
 }
 
 impl When {
+    /// The call.
+    pub(super) fn call(&self) -> &str {
+        &self.call
+    }
+
     /// Runs the command with the kill; whether it came.
     pub(super) fn run(&self, farol: &Farol, folder: &Path) -> anyhow::Result<bool> {
         let inject = format!("inject={}:signal=SIGKILL:when={}", self.call, self.nth);
         let mut up = Up::start(farol.command(&strace(folder, &self.call, Some(&inject)), self.command))?;
-        let status = up.wait(std::time::Duration::from_mins(1))?;
-        let status = status.ok_or_else(|| anyhow::anyhow!("{self} did not end within a minute: {}", up.said()))?;
+        let status = up.wait(std::time::Duration::from_mins(3))?;
+        let status = status.ok_or_else(|| anyhow::anyhow!("{self} did not end within three minutes: {}", up.said()))?;
         Ok(status.signal() == Some(KILLED))
     }
 }

@@ -23,12 +23,14 @@ use crate::{
 };
 
 /// What happens to which calls. Slow ones need not be told.
-const FAULTS: [(&str, &str, bool); 5] = [
+const FAULTS: [(&str, &str, bool); 6] = [
     ("pwrite64,write,ftruncate", "error=ENOSPC", true),
     ("pwrite64,write", "error=EIO", true),
     ("fsync,fdatasync", "error=EIO", true),
     ("pread64", "error=EIO", true),
     ("fsync,fdatasync", "delay_enter=300000", false),
+    // Once in each thread: SQLite gives the transaction up, and the next try succeeds before anybody looks.
+    ("fsync,fdatasync", "error=EIO:when=1", false),
 ];
 /// The files that are hit, below the data directory.
 const FILES: [&str; 2] = ["log.sqlite", "store/generation-1/manifest.sqlite"];
@@ -68,6 +70,7 @@ pub(super) fn run(
     }
     tracer.detach()?;
     report.faults += 1;
+    report.did(&format!("{calls} {fault}"));
     let is_said = is_said || up.said().contains(" error=");
     if is_told && !is_said {
         violations.push(Violation::Wrong("nothing tells of the fault".to_owned()));
