@@ -15,8 +15,9 @@ use crate::{
 /// Buckets of one answer: a year by hours.
 pub(crate) const BUCKETS_MAX: usize = 10_000;
 
-/// Slots of the table that a search begins with.
-const HINTS: i64 = 4_096;
+/// Slots of the table that a search begins with: some for each bucket, as far as they stay few.
+const HINTS_OF_BUCKET: i64 = 4;
+const HINTS_MAX: i64 = 4_096;
 
 const MICROS: i64 = 1_000_000;
 const DAY_S: i64 = 86_400;
@@ -100,9 +101,10 @@ impl Buckets {
     fn of_all(all: Vec<Bucket>) -> Self {
         let from = all.first().map_or(0, |bucket| bucket.from);
         let ends: Vec<i64> = all.iter().map(|bucket| bucket.to).collect();
-        let slot = ((ends.last().copied().unwrap_or(from) - from) / HINTS).max(1);
+        let slots = (ends.len() as i64 * HINTS_OF_BUCKET).min(HINTS_MAX).max(1);
+        let slot = ((ends.last().copied().unwrap_or(from) - from) / slots).max(1);
         let hint = |at: i64| ends.partition_point(|end| *end <= from + at * slot) as u32;
-        let hints = (0..=HINTS + 1).map(hint).collect();
+        let hints = (0..=slots + 1).map(hint).collect();
         Self { from, ends, hints, slot, all }
     }
 

@@ -33,7 +33,9 @@ use crate::{
 /// What tests call now.
 pub(crate) const NOW: &str = "2026-03-31 12:00";
 
-const ALIASES: [(&str, &str); 12] = [
+const ALIASES: [(&str, &str); 14] = [
+    ("from", "span_start"),
+    ("to", "span_end"),
     ("ticket", "ticket_id"),
     ("opened", "opened_at"),
     ("solved", "solved_at"),
@@ -75,6 +77,34 @@ pub(crate) fn desk_with(mut tables: Vec<(Table, RecordBatch)>, status: Option<In
     tables.push((Table::Dimensions, batch(Table::Dimensions, NAMES)));
     let store = MemoryStore::new(tables).unwrap();
     Analytics::new(Arc::new(store), Arc::new(Status(status)), Arc::new(Requests::default())).unwrap()
+}
+
+/// The read side over tickets that lived these spans. What `tickets` does not say of a ticket is what its spans do.
+pub(crate) fn desk_of_lives(spans: &str, tickets: &str, events: &str) -> Analytics {
+    let mut found: BTreeMap<String, Row> = BTreeMap::new();
+    for span in rows(spans) {
+        let known = found.entry(span["ticket_id"].clone()).or_default();
+        known.entry("opened_at".to_owned()).or_insert_with(|| span["span_start"].clone());
+        let last = ["ticket_id", "status", "entity_id", "technician_ids", "group_ids", "priority", "is_counted"];
+        for name in last {
+            match span.get(name) {
+                Some(cell) => known.insert(name.to_owned(), cell.clone()),
+                None => known.remove(name),
+            };
+        }
+    }
+    for row in rows(tickets) {
+        found.entry(row["ticket_id"].clone()).or_default().extend(row);
+    }
+    let found: Vec<Row> = found.into_values().map(|row| whole(Table::Tickets, row)).collect();
+    let columns = Table::Tickets.columns().iter().map(|column| array(column, &found)).collect();
+    let tickets = RecordBatch::try_new(Table::Tickets.arrow_schema(), columns).unwrap();
+    let tables = vec![
+        (Table::Tickets, tickets),
+        (Table::TicketSpans, batch(Table::TicketSpans, spans)),
+        (Table::TicketEvents, batch(Table::TicketEvents, events)),
+    ];
+    desk_with(tables, None)
 }
 
 /// An instant in UTC, as `2026-03-01`, `2026-03-01 09:00` or `2026-03-01 09:00:00`.
@@ -135,7 +165,13 @@ fn whole(table: Table, mut row: Row) -> Row {
             plain("observed_at", "2026-01-01");
             plain("attributes", "{}");
         }
-        Table::TicketSpans => {}
+        Table::TicketSpans => {
+            let status = plain("status", "1");
+            plain("is_open", if matches!(status.as_str(), "5" | "6") { "false" } else { "true" });
+            for (name, value) in [("is_counted", "true"), ("priority", "3"), ("confidence", "recorded")] {
+                plain(name, value);
+            }
+        }
     }
     row
 }

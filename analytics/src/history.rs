@@ -4,6 +4,7 @@
 //! durations into a sheet of buckets by keys. Nothing is planned or scanned for each bucket: a stock is a step up in one
 //! bucket and a step down in another.
 
+mod credits;
 mod dims;
 mod keys;
 mod life;
@@ -14,13 +15,16 @@ mod sheet;
 mod tickets;
 mod walk;
 
+pub(crate) use credits::{ATTRIBUTIONS, Attribution, Credit, WHOLE, credits};
 pub(crate) use dims::{DIMS, Dim, Frame, Share};
 pub(crate) use keys::{BY_MAX, NONE, OTHER};
 pub(crate) use life::{CLOSED, Life, PENDING, SOLVED, Span, Turn};
 pub(crate) use out::Out;
-pub(crate) use replies::Reply;
+pub(crate) use roster::Roster;
 pub(crate) use sheet::{Cell, Sheet};
 pub(crate) use tickets::count_tickets;
+#[cfg(test)]
+pub(crate) use walk::told;
 pub(crate) use walk::walk;
 
 /// How the life of a ticket becomes numbers.

@@ -34,7 +34,7 @@ pub use filters::TicketFilters;
 pub use metrics::{Metric, Unit, registry};
 pub use paging::{PAGE_ROWS_DEFAULT, PAGE_ROWS_MAX, PageInput};
 pub use ports::{IngestionStatusReader, PortError, SyncRead, SyncReceipt, SyncRequests, SyncState};
-pub use ratio::{Mean, Ratio};
+pub use ratio::{CaseMix, Mean, Ratio};
 pub use spread::{Spread, Survival};
 pub use summaries::{Named, TicketSummary};
 pub use viewer::{Viewer, Visible};

@@ -45,6 +45,8 @@ mod solved_idle_time;
 mod stale_share;
 mod status_time;
 mod technician_time;
+#[cfg(test)]
+mod tests;
 mod throughput;
 mod tickets;
 mod time_to_own;
@@ -54,8 +56,6 @@ mod unassigned;
 mod unassigned_share;
 pub(crate) mod update_age;
 mod wip_age;
-#[cfg(test)]
-mod tests;
 
 use datafusion::prelude::{Expr, col, lit};
 use serde::{Deserialize, Serialize};

@@ -53,6 +53,31 @@ impl Mean {
     }
 }
 
+/// How long tickets took, beside how long tickets of their kind took everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct CaseMix {
+    /// Seconds that they took, from opening to solution.
+    pub actual_s: i64,
+    /// Seconds that they would have taken, had each taken the mean of all tickets of the answer that have its category, priority
+    /// and kind.
+    pub expected_s: i64,
+    /// `actual_s / expected_s`: less than 1 is faster; `None` with fewer tickets than the minimum, or where nothing took any time.
+    pub value: Option<f64>,
+}
+
+impl CaseMix {
+    /// `actual_s` beside `expected_s`, with a value where there are `enough` tickets.
+    pub fn of(actual_s: i64, expected_s: i64, enough: bool) -> Self {
+        let value = (enough && expected_s > 0).then(|| actual_s as f64 / expected_s as f64);
+        Self { actual_s, expected_s, value }
+    }
+}
+
+/// Millionths of a whole, as a number.
+pub(crate) fn of_millionths(millionths: i64) -> f64 {
+    millionths as f64 / 1e6
+}
+
 /// How many in an hour, of `count` in `exposure_s` seconds; `None` where there were none.
 pub(crate) fn per_hour(count: i64, exposure_s: i64) -> Option<f64> {
     (exposure_s > 0).then(|| count as f64 * 3_600.0 / exposure_s as f64)

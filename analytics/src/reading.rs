@@ -8,6 +8,7 @@ use std::{
 use chrono_tz::Tz;
 use datafusion::{
     arrow::array::RecordBatch,
+    common::JoinType,
     dataframe::DataFrame,
     prelude::{Expr, SessionContext, col, lit},
 };
@@ -20,11 +21,14 @@ use crate::{
     error::Error,
     filters::{Reference, TicketFilters, known},
     metrics::{Metric, Rows},
-    plans::{Moment, computed, excluded::excluded, rows::Columns},
+    plans::{Moment, computed, excluded::excluded, instant, rows::Columns},
     stores::{Dimensions, Snapshot},
     viewer::{Viewer, Visible},
     window::{Window, date},
 };
+
+/// What history knows of a ticket at every instant.
+const OF_THEN: [&str; 7] = ["status", "is_open", "is_counted", "priority", "entity_id", "technician_ids", "group_ids"];
 
 /// What one question reads.
 pub(crate) struct Reading<'a> {
@@ -73,6 +77,37 @@ impl Reading<'_> {
             tickets = tickets.filter(reference.predicate(words, &known, &self.dimensions)?)?;
         }
         Ok(tickets)
+    }
+
+    /// The tickets that the viewer may see and that met `filters` at an instant: with what history knows of then in place of what is
+    /// now, and as they are now.
+    pub(crate) async fn tickets_at(
+        &self,
+        filters: &TicketFilters,
+        at: Instant,
+    ) -> Result<(DataFrame, DataFrame), Error> {
+        const TICKET: &str = "span_of";
+
+        let tickets = self.tickets(&filters.of_now()).await?;
+        let running = col("span_end").is_null().or(col("span_end").gt(instant(at)));
+        let spans = self.analytics.session.read_table(self.snapshot.table(Table::TicketSpans)?)?;
+        let mut spans = spans.filter(col("span_start").lt_eq(instant(at)))?.filter(running)?;
+        if let Some(met) = self.of_then(filters).await? {
+            spans = spans.filter(met)?;
+        }
+        let then = |name: &str| format!("then_{name}");
+        let mut columns = vec![col("ticket_id").alias(TICKET)];
+        columns.extend(OF_THEN.iter().map(|name| col(*name).alias(then(name))));
+        let spans = spans.select(columns)?;
+
+        let as_now = tickets.clone().join(spans.clone(), JoinType::LeftSemi, &["ticket_id"], &[TICKET], None)?;
+        let joined = tickets.join(spans, JoinType::Inner, &["ticket_id"], &[TICKET], None)?;
+        let column = |name: &'static str| match OF_THEN.contains(&name) {
+            true => col(then(name)).alias(name),
+            false => col(name),
+        };
+        let as_then = joined.select(Table::Tickets.columns().iter().map(|of| column(of.name)).collect::<Vec<_>>())?;
+        Ok((as_then, as_now))
     }
 
     /// `columns` of one ticket; `None` if there is no such ticket that the viewer may see.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use analytics::{
     Analytics, Answer, SyncReceipt,
     usecases::{
-        get_data_freshness, get_ingestion_lag, get_sla_breaches, get_technician_productivity, get_technician_ranking,
-        get_ticket_timeline, get_tickets_backlog, get_tickets_overview, sync_ticket,
+        get_data_freshness, get_ingestion_lag, get_metric, get_sla_breaches, get_technician_productivity,
+        get_technician_ranking, get_ticket_timeline, get_tickets_backlog, get_tickets_overview, list_metrics,
+        sync_ticket,
     },
 };
 use poem_openapi::{ApiResponse, OpenApi, Tags, param::Path, payload::Json};
@@ -35,6 +36,8 @@ enum Tag {
     /// What took too long.
     #[oai(rename = "SLA")]
     Sla,
+    /// Every number, over time and by dimensions.
+    Metrics,
     /// How fresh the numbers are.
     System,
 }
@@ -165,6 +168,26 @@ impl Answers {
         asked: Asked<get_sla_breaches::Input>,
     ) -> Shows<get_sla_breaches::SlaBreaches> {
         let answer = get_sla_breaches::execute(&self.analytics, &caller.0.viewer(), &asked.0, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
+    /// Every metric: what it means, how it is reckoned, what becomes of edge cases, and how it may be asked for.
+    #[oai(path = "/metrics", method = "get", tag = "Tag::Metrics", operation_id = "listMetrics")]
+    async fn metrics(&self, _caller: Reader) -> Result<Json<Shown<list_metrics::MetricCatalogue>>, Problem> {
+        Ok(Json(Shown(list_metrics::execute())))
+    }
+
+    /// One metric in a window or at an instant, by a grain and by up to three dimensions, as far as history tells it.
+    #[oai(path = "/metrics/:name", method = "get", tag = "Tag::Metrics", operation_id = "getMetric")]
+    async fn metric(
+        &self,
+        caller: Reader,
+        /// The metric, as `GET /v1/metrics` names it
+        name: Path<String>,
+        asked: Asked<get_metric::Input>,
+    ) -> Shows<get_metric::MetricSeries> {
+        let input = get_metric::Input { name: name.0, ..asked.0 };
+        let answer = get_metric::execute(&self.analytics, &caller.0.viewer(), &input, (self.clock)()).await?;
         Ok(Json(Shown(answer)))
     }
 

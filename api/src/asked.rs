@@ -19,8 +19,9 @@ const LIST_VALUES_MAX: usize = 100;
 const VALUE_BYTES_MAX: usize = 1_024;
 /// Parameters that the contract names otherwise than the inputs do.
 const RENAMED: [(&str, &str); 2] = [("window", "timeWindow"), (TICKET_ID, "id")];
-/// Part of the path, not of the query.
 const TICKET_ID: &str = "ticket_id";
+/// Parts of the path, not of the query.
+const OF_PATH: [&str; 2] = [TICKET_ID, "name"];
 
 /// An input made of the query.
 pub(crate) struct Asked<I>(pub(crate) I);
@@ -114,7 +115,7 @@ fn parameter(group: Option<&str>, field: &str, property: &Value) -> Option<Param
         Some("string") => Kind::Text,
         _ => return None,
     };
-    if field == TICKET_ID {
+    if OF_PATH.contains(&field) {
         return None;
     }
     let description = property.get("description").and_then(Value::as_str).unwrap_or_default();

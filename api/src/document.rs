@@ -1,8 +1,8 @@
 //! The OpenAPI document: poem-openapi's, with the parameters of each question from the read side's own descriptions.
 
 use analytics::usecases::{
-    get_sla_breaches, get_technician_productivity, get_technician_ranking, get_ticket_timeline, get_tickets_backlog,
-    get_tickets_overview,
+    get_metric, get_sla_breaches, get_technician_productivity, get_technician_ranking, get_ticket_timeline,
+    get_tickets_backlog, get_tickets_overview,
 };
 use serde_json::Value;
 
@@ -17,6 +17,7 @@ fn questions() -> Vec<(&'static str, Vec<Parameter>)> {
         ("/v1/technicians/ranking", parameters::<get_technician_ranking::Input>()),
         ("/v1/technicians/productivity", parameters::<get_technician_productivity::Input>()),
         ("/v1/sla/breaches", parameters::<get_sla_breaches::Input>()),
+        ("/v1/metrics/{name}", parameters::<get_metric::Input>()),
     ]
 }
 

@@ -106,7 +106,13 @@ impl Dim {
     pub(crate) const fn is_of_spans(self) -> bool {
         matches!(
             self,
-            Self::Status | Self::Priority | Self::Entity | Self::EntityTree | Self::Group | Self::GroupTree | Self::Technician
+            Self::Status
+                | Self::Priority
+                | Self::Entity
+                | Self::EntityTree
+                | Self::Group
+                | Self::GroupTree
+                | Self::Technician
         )
     }
 
@@ -152,7 +158,9 @@ impl Dim {
 impl Frame {
     /// For each dimension of `by` that is a tree, each row with those above it.
     pub(crate) fn trees(by: &[Dim], dimensions: &Dimensions) -> Vec<HashMap<i64, Vec<i64>>> {
-        by.iter().map(|dim| dim.kind().filter(|_| dim.is_tree()).map(|kind| lines(kind, dimensions)).unwrap_or_default()).collect()
+        by.iter()
+            .map(|dim| dim.kind().filter(|_| dim.is_tree()).map(|kind| lines(kind, dimensions)).unwrap_or_default())
+            .collect()
     }
 }
 
@@ -204,7 +212,9 @@ impl<'a> Lens<'a> {
         taken: Option<&'a BooleanArray>,
     ) -> Result<Self, Error> {
         let cells = |dim: &Dim| {
-            let Some(name) = dim.column() else { return Ok(Cells { dim: *dim, of_ticket: false, values: Values::Clock }) };
+            let Some(name) = dim.column() else {
+                return Ok(Cells { dim: *dim, of_ticket: false, values: Values::Clock });
+            };
             let own = rows.column_by_name(name);
             let of_ticket = own.is_none();
             let column = own.or_else(|| tickets?.column_by_name(name)).ok_or_else(|| wrong(name))?;

@@ -40,7 +40,6 @@ pub(crate) struct Spans<'a> {
     is_open: &'a BooleanArray,
     is_counted: &'a BooleanArray,
     priority: &'a [u8],
-    entities: &'a [i64],
     people: Ids<'a>,
     groups: Ids<'a>,
     confidence: &'a StringArray,
@@ -118,7 +117,6 @@ impl<'a> Spans<'a> {
             is_open: flags("is_open")?,
             is_counted: flags("is_counted")?,
             priority: small("priority")?.values(),
-            entities: numbers("entity_id")?.values(),
             people: ids("technician_ids")?,
             groups: ids("group_ids")?,
             confidence: column("confidence")?.as_string_opt().ok_or_else(|| wrong("confidence"))?,
@@ -215,11 +213,6 @@ impl Life<'_> {
     /// The priority during a span.
     pub(crate) fn priority(&self, span: Span) -> u8 {
         self.spans.priority[span.row]
-    }
-
-    /// The entity during a span.
-    pub(crate) fn entity(&self, span: Span) -> i64 {
-        self.spans.entities[span.row]
     }
 
     /// When it was opened: the date that people edit, or, where a metric does not read that, when GLPI made its row.

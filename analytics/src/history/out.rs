@@ -1,6 +1,7 @@
 //! Where a metric puts what it reads in a life: the keys of a span are found here, once for each span.
 
 use super::{
+    credits::Credit,
     dims::{Dim, Lens, Share},
     keys::{BY_MAX, NONE},
     life::{Life, Span},
@@ -106,6 +107,11 @@ impl<'a> Out<'a> {
         self.sample(life, span, to, ((seconds(to) - seconds(from)).max(0), false));
     }
 
+    /// The ticket, or a part of it in millionths, to the credit of `subject`.
+    pub(crate) fn credit(&mut self, life: &Life<'_>, subject: i64, millionths: i64) {
+        self.sheet.credits.extend(life.fact.map(|row| Credit { subject, millionths, row }));
+    }
+
     /// The keys that a span in the backlog is counted at; none for others.
     pub(crate) fn backlog_keys(&mut self, life: &Life<'_>, span: Option<Span>) -> Vec<usize> {
         match span.filter(|span| span.is_backlog() && self.takes(*span)) {
@@ -141,13 +147,7 @@ impl<'a> Out<'a> {
         });
     }
 
-    pub(super) fn find(
-        &mut self,
-        fact: Option<usize>,
-        row: usize,
-        at: i64,
-        primary: impl Fn(Dim) -> Option<i64>,
-    ) {
+    pub(super) fn find(&mut self, fact: Option<usize>, row: usize, at: i64, primary: impl Fn(Dim) -> Option<i64>) {
         let by = &self.lens.frame.by;
         let is_clock = by.iter().any(|dim| dim.is_of_clock());
         let marked = Some((row, if is_clock { at } else { 0 }));
@@ -182,7 +182,13 @@ impl<'a> Out<'a> {
     }
 
     /// `amounts` of the measures from the row of a batch of tickets, and its duration.
-    pub(super) fn ticket(&mut self, row: usize, at: i64, amounts: impl Iterator<Item = (usize, i64)>, sample: Option<i64>) {
+    pub(super) fn ticket(
+        &mut self,
+        row: usize,
+        at: i64,
+        amounts: impl Iterator<Item = (usize, i64)>,
+        sample: Option<i64>,
+    ) {
         if self.sheet.buckets.of(at).is_none() {
             return;
         }

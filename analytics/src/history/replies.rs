@@ -70,7 +70,8 @@ impl Replies {
                 let (offset, at) = (offsets.value(row), times.value(row));
                 let is_there = matches!(body.change, LinkChange::Present | LinkChange::Added) && !body.is_private;
                 let author = body.author_id.filter(|_| is_there);
-                let of = known.entry((tickets.value(row), body.kind, body.item_id)).or_insert(Known { offset, at, author });
+                let of =
+                    known.entry((tickets.value(row), body.kind, body.item_id)).or_insert(Known { offset, at, author });
                 if of.offset <= offset {
                     *of = Known { offset, at: of.at.min(at), author };
                 } else {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use arrow::{
     array::{Array, AsArray, RecordBatch},
     compute::concat_batches,
-    datatypes::{DataType, Int64Type, TimestampMicrosecondType, UInt8Type},
+    datatypes::TimestampMicrosecondType,
 };
 use datafusion::{dataframe::DataFrame, prelude::col};
 
@@ -18,14 +18,14 @@ const PAGE_IDS: i64 = 4_096;
 /// Tickets, found by id.
 #[derive(Debug)]
 pub(crate) struct Roster {
-    pub(super) rows: RecordBatch,
+    pub(crate) rows: RecordBatch,
     /// Rows, counted from 1, by id.
     pages: HashMap<i64, Vec<u32>>,
 }
 
 impl Roster {
     /// The tickets of `tickets`, with these columns beside their ids.
-    pub(super) async fn of(tickets: DataFrame, columns: &[&str]) -> Result<Self, Error> {
+    pub(crate) async fn of(tickets: DataFrame, columns: &[&str]) -> Result<Self, Error> {
         let mut names = vec!["ticket_id"];
         names.extend(columns.iter().filter(|name| **name != "ticket_id"));
         let chosen = tickets.select(names.iter().map(|name| col(*name)).collect::<Vec<_>>())?;
@@ -50,17 +50,6 @@ impl Roster {
     pub(super) fn time(&self, column: &str, row: usize) -> Option<i64> {
         let times = self.rows.column_by_name(column)?.as_primitive_opt::<TimestampMicrosecondType>()?;
         times.is_valid(row).then(|| times.value(row))
-    }
-
-    /// A number of a ticket.
-    pub(super) fn number(&self, column: &str, row: usize) -> Option<i64> {
-        let numbers = self.rows.column_by_name(column)?;
-        match numbers.data_type() {
-            _ if numbers.is_null(row) => None,
-            DataType::UInt8 => Some(numbers.as_primitive::<UInt8Type>().value(row).into()),
-            DataType::Int64 => Some(numbers.as_primitive::<Int64Type>().value(row)),
-            _ => None,
-        }
     }
 
     /// Ids of a ticket, ascending.

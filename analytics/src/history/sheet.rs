@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{
     Kind, Measured,
+    credits::Credit,
     keys::{Key, Keys},
     seconds,
 };
@@ -23,6 +24,8 @@ pub(crate) struct Sheet {
     pub(crate) keys: Keys,
     /// Events, tickets and durations put in.
     pub(crate) facts: u64,
+    /// Tickets to people's or groups' credit, where that is asked for.
+    pub(crate) credits: Vec<Credit>,
     /// For each key and measure a number for each bucket, then one for the whole window.
     sums: Vec<i64>,
     /// Likewise, the steps at each bucket, then those after the last.
@@ -58,6 +61,7 @@ impl Sheet {
             measures,
             keys: Keys::default(),
             facts: 0,
+            credits: Vec::new(),
             sums: Vec::new(),
             steps: Vec::new(),
             samples: Vec::new(),
@@ -130,7 +134,13 @@ impl Sheet {
     }
 
     /// A share of the seconds from `from` to `to`: part number `part` of `parts` that add up to them in every bucket.
-    pub(crate) fn time_part(&mut self, key: usize, measure: usize, (from, to): (i64, i64), (part, parts): (usize, usize)) {
+    pub(crate) fn time_part(
+        &mut self,
+        key: usize,
+        measure: usize,
+        (from, to): (i64, i64),
+        (part, parts): (usize, usize),
+    ) {
         let (mut at, to) = (from.max(self.buckets.from()), to.min(self.buckets.to()));
         let (row, part, parts) = (self.row(key, measure), part as i64, parts as i64);
         while at < to {
@@ -157,6 +167,7 @@ impl Sheet {
     pub(crate) fn merge(&mut self, other: Self) {
         let (width, buckets) = (self.measures.len() * self.width(), self.buckets.len());
         self.facts += other.facts;
+        self.credits.extend_from_slice(&other.credits);
         self.is_full |= other.is_full;
         for (theirs, key) in other.keys.all().iter().enumerate() {
             let ours = self.key(*key);
@@ -220,11 +231,6 @@ impl Sheet {
             }
         }
         (cells, whole)
-    }
-
-    /// What one measure of a key comes to in the whole window.
-    pub(crate) fn whole(&self, key: usize, measure: usize) -> i64 {
-        self.cells(key).1.counts.get(measure).copied().unwrap_or(0)
     }
 
     fn width_s(&self, bucket: usize) -> i64 {

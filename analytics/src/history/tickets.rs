@@ -52,8 +52,9 @@ pub(crate) async fn count_tickets(
 
 fn fill(sheet: &mut Sheet, frame: &Frame, rows: &RecordBatch, measures: usize) -> Result<(), Error> {
     let numbers = |name: &str| rows.column_by_name(name).and_then(|column| column.as_primitive_opt::<Int64Type>());
-    let amounts: Vec<_> =
-        (0..measures).map(|place| numbers(&name(place)).ok_or_else(|| wrong(&name(place)))).collect::<Result<_, _>>()?;
+    let amounts: Vec<_> = (0..measures)
+        .map(|place| numbers(&name(place)).ok_or_else(|| wrong(&name(place))))
+        .collect::<Result<_, _>>()?;
     let times = rows.column_by_name(AT).and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
     let samples = numbers(SAMPLE);
     let begin = sheet.buckets.from();
@@ -61,7 +62,9 @@ fn fill(sheet: &mut Sheet, frame: &Frame, rows: &RecordBatch, measures: usize) -
     let mut out = Out::new(sheet, &lens);
     for row in 0..rows.num_rows() {
         // What has no time of its own is about now: its sheet has one bucket.
-        let Some(at) = times.map_or(Some(begin), |times| times.is_valid(row).then(|| times.value(row))) else { continue };
+        let Some(at) = times.map_or(Some(begin), |times| times.is_valid(row).then(|| times.value(row))) else {
+            continue;
+        };
         let amounts = amounts.iter().enumerate().filter(|(_, amounts)| amounts.is_valid(row));
         let amounts = amounts.map(|(place, amounts)| (place, amounts.value(row)));
         let sample = samples.filter(|samples| samples.is_valid(row)).map(|samples| samples.value(row).max(0));

@@ -10,31 +10,33 @@ use arrow::{
     compute::concat_batches,
     datatypes::SchemaRef,
 };
+use chrono_tz::Tz;
 use datafusion::{
     common::{DFSchema, exec_datafusion_err},
     execution::{SendableRecordBatchStream, SessionStateBuilder},
     physical_plan::{ExecutionPlan, PhysicalExpr},
 };
 use futures::StreamExt as _;
-use schemas::tables::Table;
+use schemas::{Instant, tables::Table};
 use tokio::task::JoinSet;
 
 use super::{
     History,
-    dims::{Frame, Lens},
+    credits::Credit,
+    dims::{Frame, Lens, Share},
     life::{COLUMNS, Life, Spans, numbers},
     out::Out,
     replies::Replies,
     roster::Roster,
     sheet::Sheet,
 };
-use crate::{error::Error, filters::TicketFilters, reading::Reading};
+use crate::{buckets::Buckets, error::Error, filters::TicketFilters, reading::Reading, window::Window};
 
 /// What every thread needs.
 struct Job {
     frame: Frame,
     history: History,
-    roster: Option<Roster>,
+    roster: Option<Arc<Roster>>,
     replies: Option<Replies>,
     /// The spans that the filters take.
     taken: Option<Arc<dyn PhysicalExpr>>,
@@ -49,7 +51,33 @@ pub(crate) async fn walk(
     filters: &TicketFilters,
 ) -> Result<Sheet, Error> {
     let plan = plan(reading).await?;
-    let job = Arc::new(Job::prepare(reading, history, frame, filters, &plan.schema()).await?);
+    let job = Job::prepare(reading, history, frame, filters, &plan.schema()).await?;
+    run(reading, plan, job).await
+}
+
+/// To whose credit `history` puts the tickets of `roster`.
+pub(crate) async fn credited(
+    reading: &Reading<'_>,
+    history: &History,
+    roster: Arc<Roster>,
+) -> Result<Vec<Credit>, Error> {
+    let plan = plan(reading).await?;
+    let ever = Window { from: Instant(0), to: Instant(1) };
+    let frame = Frame {
+        buckets: Arc::new(Buckets::whole(ever)),
+        by: Vec::new(),
+        zone: Tz::UTC,
+        now: i64::MAX,
+        share: Share::Full,
+        trees: Vec::new(),
+        entities: None,
+    };
+    let job = Job { frame, history: *history, roster: Some(roster), replies: None, taken: None };
+    Ok(run(reading, plan, job).await?.credits)
+}
+
+async fn run(reading: &Reading<'_>, plan: Arc<dyn ExecutionPlan>, job: Job) -> Result<Sheet, Error> {
+    let job = Arc::new(job);
     let context = reading.session().task_ctx();
     let mut parts = JoinSet::new();
     let count = plan.properties().partitioning.partition_count();
@@ -100,7 +128,7 @@ impl Job {
         let roster = if reading.sees_all() && facts.is_empty() && now == TicketFilters::default() {
             None
         } else {
-            Some(Roster::of(reading.tickets(&now).await?, &facts).await?)
+            Some(Arc::new(Roster::of(reading.tickets(&now).await?, &facts).await?))
         };
         let replies = if history.replies { Some(Replies::of(reading.events()?).await?) } else { None };
         let taken = reading.of_then(filters).await?;
@@ -117,7 +145,7 @@ impl Job {
     fn fold(&self, rows: &RecordBatch, sheet: &mut Sheet) -> Result<(), Error> {
         let taken = self.taken(rows)?;
         let spans = Spans::of(rows)?;
-        let tickets = self.roster.as_ref().map(|roster| &roster.rows);
+        let tickets = self.roster.as_deref().map(|roster| &roster.rows);
         let lens = Lens::new(&self.frame, rows, tickets, taken.as_ref())?;
         let mut out = Out::new(sheet, &lens);
         let mut row = 0;
@@ -131,7 +159,7 @@ impl Job {
             let life = Life {
                 spans: &spans,
                 rows: first..row,
-                roster: self.roster.as_ref(),
+                roster: self.roster.as_deref(),
                 fact: fact.flatten(),
                 replies: self.replies.as_ref().map_or(&[], |replies| replies.find(ticket)),
                 now: self.frame.now,
@@ -147,6 +175,15 @@ impl Job {
         let taken = taken.evaluate(rows)?.into_array(rows.num_rows())?;
         Ok(taken.as_boolean_opt().cloned())
     }
+}
+
+/// What `history` tells of whole tickets in `rows`, for tests that need no store.
+#[cfg(test)]
+pub(crate) fn told(rows: &RecordBatch, history: &History, frame: Frame) -> Result<Sheet, Error> {
+    let job = Job { frame, history: *history, roster: None, replies: None, taken: None };
+    let mut sheet = job.sheet();
+    job.fold(rows, &mut sheet)?;
+    Ok(sheet)
 }
 
 /// One part of the table, read.

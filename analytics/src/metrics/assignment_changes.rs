@@ -10,7 +10,12 @@ pub(crate) const ASSIGNMENT_CHANGES: Metric = Metric {
     meaning: "Exchanges of the people, and of the groups, that tickets are assigned to.",
     formula: "turns at which the set of people, or groups, becomes another that is not empty",
     edge_cases: "The first assignment is no exchange, nor is to be without anybody for a while and back with the same. The dimensions are those after it.",
-    history: told(History { measures: &[Measured::flow("group_changes"), Measured::flow("person_changes")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::flow("group_changes"), Measured::flow("person_changes")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     ..PLAIN
 };
 

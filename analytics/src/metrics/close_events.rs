@@ -10,7 +10,12 @@ pub(crate) const CLOSE_EVENTS: Metric = Metric {
     meaning: "Closings: how often tickets became closed, and how many tickets did.",
     formula: "events = turns from another status to 6; tickets = distinct tickets of them",
     edge_cases: "A ticket that was closed, reopened and closed again is two events. A ticket whose first known status is closed gives none.",
-    history: told(History { measures: &[Measured::flow("events"), Measured::flow("tickets")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::flow("events"), Measured::flow("tickets")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     ..PLAIN
 };
 

@@ -10,7 +10,11 @@ pub(crate) const FIRST_RESOLUTION_TIME: Metric = Metric {
     meaning: "Time from the opening to the first solution, whether it held or not.",
     formula: "W(opened_at, first_solved_at), by the bucket of the first solution",
     edge_cases: "Tickets open again are in it.",
-    tickets: counted_with(Rows::FirstSolvedIn, |_| all("solved"), Some(|_| seconds_between("opened_at", "first_solved_at"))),
+    tickets: counted_with(
+        Rows::FirstSolvedIn,
+        |_| all("solved"),
+        Some(|_| seconds_between("opened_at", "first_solved_at")),
+    ),
     shows: &[Show::Spread],
     ..PLAIN
 };

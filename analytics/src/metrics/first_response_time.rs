@@ -10,7 +10,12 @@ pub(crate) const FIRST_RESPONSE_TIME: Metric = Metric {
     meaning: "Time from the opening to the first public followup, task or solution of somebody who is not a requester.",
     formula: "W(opened_at, first public reply), by the bucket of the reply",
     edge_cases: "Private notes, automatic comments and those of requesters are none. Requesters are those of now; a comment counts from when it was first written. Seconds on the wall. Read from the events.",
-    history: told(History { measures: &[Measured::flow("answered")], facts: &["opened_at", "requester_ids"], replies: true, fold }),
+    history: told(History {
+        measures: &[Measured::flow("answered")],
+        facts: &["opened_at", "requester_ids"],
+        replies: true,
+        fold,
+    }),
     shows: &[Show::Spread],
     ..PLAIN
 };

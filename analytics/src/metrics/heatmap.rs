@@ -10,7 +10,12 @@ pub(crate) const HEATMAP: Metric = Metric {
     meaning: "Tickets made, solutions and closings by the weekday and hour that the wall showed.",
     formula: "events of the local weekday and hour; per_hour = events / hours of that kind in the window",
     edge_cases: "Days with 23 or 25 hours have one such hour less or more. Created is when GLPI made the row. Every weekday and hour is told, also where nothing happened.",
-    history: told(History { measures: &[Measured::flow("created"), Measured::flow("solved"), Measured::flow("closed")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::flow("created"), Measured::flow("solved"), Measured::flow("closed")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     by: &["weekday", "hour"],
     ..PLAIN
 };

@@ -10,7 +10,12 @@ pub(crate) const MULTI_ASSIGNED_SHARE: Metric = Metric {
     meaning: "Open tickets that several people, or several groups, are assigned to.",
     formula: "several_people / open and several_groups / open, of the backlog at the instant",
     edge_cases: "A ticket counts once whatever the number.",
-    history: told(History { measures: &[Measured::stock("open"), Measured::stock("several_people"), Measured::stock("several_groups")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::stock("open"), Measured::stock("several_people"), Measured::stock("several_groups")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     shows: &[
         Show::Ratio { name: "people", part: "several_people", whole: "open" },
         Show::Ratio { name: "groups", part: "several_groups", whole: "open" },

@@ -10,7 +10,12 @@ pub(crate) const NET_FLOW: Metric = Metric {
     meaning: "Tickets made, solutions, and the difference of both.",
     formula: "net = created - solved",
     edge_cases: "Created is when GLPI made the row; each solution counts, as in solve_events. Reopened tickets are in neither, so the backlog grows by more than the difference where tickets are reopened.",
-    history: told(History { measures: &[Measured::flow("created"), Measured::flow("solved"), Measured::flow("net")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::flow("created"), Measured::flow("solved"), Measured::flow("net")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     ..PLAIN
 };
 

@@ -10,7 +10,12 @@ pub(crate) const PENDING_TIME: Metric = Metric {
     meaning: "Seconds that open tickets were pending, and how much that is of the time they were open.",
     formula: "share = seconds pending / seconds open, of the backlog in the bucket",
     edge_cases: "Live: what is pending now counts until now. Time solved before a reopening is not pending time, though GLPI adds it to that.",
-    history: told(History { measures: &[Measured::time("open"), Measured::time("pending")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::time("open"), Measured::time("pending")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     shows: &[Show::Mean { name: "share", sum: "pending", count: "open", scale: 1, count_min: 1 }],
     ..PLAIN
 };

@@ -32,7 +32,8 @@ pub(crate) const PING_PONG: Metric = Metric {
 fn fold(life: &Life<'_>, out: &mut Out<'_>) {
     let Some(solution) = life.solution() else { return };
     let Some(after) = solution.after else { return };
-    let until = |changes: Vec<(i64, bool)>| changes.into_iter().filter(|(at, _)| *at <= solution.at).collect::<Vec<_>>();
+    let until =
+        |changes: Vec<(i64, bool)>| changes.into_iter().filter(|(at, _)| *at <= solution.at).collect::<Vec<_>>();
     let groups = until(changes(life, |span| life.groups(span)));
     let people = until(changes(life, |span| life.people(span)));
     let returns = groups.iter().chain(&people).filter(|(_, is_return)| *is_return).count();

@@ -10,7 +10,12 @@ pub(crate) const PRIORITY_CHANGES: Metric = Metric {
     meaning: "Raisings and lowerings of the priority of tickets.",
     formula: "turns at which the priority becomes greater, or less",
     edge_cases: "The first priority is neither. The dimensions are those after the change.",
-    history: told(History { measures: &[Measured::flow("raised"), Measured::flow("lowered")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::flow("raised"), Measured::flow("lowered")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     ..PLAIN
 };
 

@@ -10,7 +10,12 @@ pub(crate) const REOPEN_EVENTS: Metric = Metric {
     meaning: "Reopenings: how often tickets went from solved or closed back to open, and how many tickets did.",
     formula: "events = turns from 5 or 6 to an open status; tickets = distinct tickets of them",
     edge_cases: "By the instant of the reopening, whenever the ticket was solved. Closing by itself is no reopening.",
-    history: told(History { measures: &[Measured::flow("events"), Measured::flow("tickets")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::flow("events"), Measured::flow("tickets")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     ..PLAIN
 };
 

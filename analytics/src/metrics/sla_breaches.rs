@@ -6,7 +6,7 @@ use datafusion::{
 };
 use schemas::Clock;
 
-use super::{Measure, Metric, Rows, Unit, bounds, within, counted};
+use super::{Measure, Metric, Rows, Unit, bounds, counted, within};
 use crate::{
     error::Error,
     lateness::{CLOCKS, due, is_running, late, name, over_by_s, severity, target},

@@ -10,7 +10,12 @@ pub(crate) const TECHNICIAN_TIME: Metric = Metric {
     meaning: "Seconds that open tickets were assigned to people.",
     formula: "sum of W(span in bucket) over the backlog; share=full gives all of it to each of several, equal an n-th to each, primary all to the one assigned last",
     edge_cases: "What is assigned to nobody is in the row without a name. In share=equal the rows add up to the whole, to the second. Pending time counts, and is told apart.",
-    history: told(History { measures: &[Measured::time("open"), Measured::time("pending")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::time("open"), Measured::time("pending")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     by: &["technician"],
     ..PLAIN
 };

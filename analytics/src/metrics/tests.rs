@@ -4,6 +4,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod history;
+mod now;
+mod properties;
+
 use super::*;
 use crate::{
     desk::{NOW, at, desk},
@@ -40,11 +44,34 @@ fn every_metric_is_listed_once_and_says_what_it_means() {
     names.dedup();
     assert_eq!(names.len(), registry().len());
     assert!(registry().iter().all(|metric| metric.version > 0 && metric.meaning.ends_with('.')));
-    // A metric without a golden table is a number without a definition: this file names each.
-    let golden = include_str!("tests.rs");
+    // A metric without a golden table is a number without a definition: these files name each.
+    let golden = [include_str!("tests.rs"), include_str!("tests/history.rs"), include_str!("tests/now.rs")].concat();
     for metric in registry() {
-        assert!(golden.contains(&format!("check(&{},", metric.name.to_uppercase())), "{}", metric.name);
+        let name = metric.name.to_uppercase();
+        let asks = ["check", "told", "told_of"].map(|ask| format!("{ask}(&{name},"));
+        assert!(asks.iter().any(|ask| golden.contains(ask)), "{name}");
     }
+    for metric in registry() {
+        assert!(metric.formula.len() > 10 && metric.edge_cases.ends_with('.'), "{}", metric.name);
+        assert!(metric.history.is_some() || metric.tickets.is_some(), "{}", metric.name);
+        let measures = metric.measures();
+        for show in metric.shows {
+            let (Show::Ratio { part: one, whole: other, .. } | Show::Mean { sum: one, count: other, .. }) = show else {
+                continue;
+            };
+            assert!(measures.contains(one) && measures.contains(other), "{}: {}", metric.name, show.name());
+        }
+    }
+}
+
+#[test]
+fn the_page_of_metrics_says_what_the_registry_does() {
+    let page = crate::usecases::list_metrics::page();
+    if std::env::var_os("FAROL_WRITE_DOCS").is_some() {
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/metrics.md"), &page).unwrap();
+    }
+    let written = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/metrics.md")).unwrap();
+    assert!(written == page, "set FAROL_WRITE_DOCS=1 and run this test");
 }
 
 #[tokio::test]

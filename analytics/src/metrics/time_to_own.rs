@@ -10,7 +10,11 @@ pub(crate) const TIME_TO_OWN: Metric = Metric {
     meaning: "Time from the opening until a person or a group is assigned for the first time.",
     formula: "W(opened_at, first_assigned_at), by the bucket of the assignment",
     edge_cases: "A group alone stops it. Assigned before the opening is 0. A ticket that was never assigned, or before its history begins, is not in it.",
-    tickets: counted_with(Rows::AssignedIn, |_| all("owned"), Some(|_| seconds_between("opened_at", "first_assigned_at"))),
+    tickets: counted_with(
+        Rows::AssignedIn,
+        |_| all("owned"),
+        Some(|_| seconds_between("opened_at", "first_assigned_at")),
+    ),
     shows: &[Show::Spread],
     ..PLAIN
 };

@@ -1,9 +1,12 @@
 //! Tickets nobody works on.
 
-use datafusion::prelude::col;
+use std::collections::BTreeSet;
 
 use super::{Measure, Metric, Rows, Unit, counted, told};
-use crate::history::{History, Measured, Span};
+use crate::{
+    history::{History, Measured, Span},
+    plans::any_in_list_or_empty,
+};
 
 /// Tickets open now that no person and no group is assigned to.
 pub(crate) const UNASSIGNED: Metric = Metric {
@@ -14,7 +17,8 @@ pub(crate) const UNASSIGNED: Metric = Metric {
     formula: "backlog without technician_ids and without group_ids",
     edge_cases: "A ticket of a group only is assigned. Known for every instant, as the backlog is.",
     tickets: counted(Rows::Open, |_| {
-        let nobody = col("technician_id").is_null().and(col("group_id").is_null());
+        let none = |column| any_in_list_or_empty(column, BTreeSet::new());
+        let nobody = none("technician_ids").and(none("group_ids"));
         vec![Measure { name: "unassigned", when: nobody }]
     }),
     history: told(History {

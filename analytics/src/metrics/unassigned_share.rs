@@ -10,7 +10,12 @@ pub(crate) const UNASSIGNED_SHARE: Metric = Metric {
     meaning: "Open tickets that no person, and that neither a person nor a group, is assigned to.",
     formula: "without_person / open and unassigned / open, of the backlog at the instant",
     edge_cases: "A ticket of a group only is without a person and not unassigned.",
-    history: told(History { measures: &[Measured::stock("open"), Measured::stock("without_person"), Measured::stock("unassigned")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::stock("open"), Measured::stock("without_person"), Measured::stock("unassigned")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     shows: &[
         Show::Ratio { name: "without_person", part: "without_person", whole: "open" },
         Show::Ratio { name: "unassigned", part: "unassigned", whole: "open" },

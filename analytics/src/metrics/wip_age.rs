@@ -10,7 +10,12 @@ pub(crate) const WIP_AGE: Metric = Metric {
     meaning: "Days that a ticket is in the backlog, by the mean backlog and the pace of solutions.",
     formula: "days = (seconds that tickets were open in the bucket / seconds of the bucket) / (solutions / seconds of the bucket) / 86400",
     edge_cases: "Left out with fewer than 5 solutions. True where the backlog neither grows nor shrinks.",
-    history: told(History { measures: &[Measured::time("open"), Measured::flow("solved")], facts: &[], replies: false, fold }),
+    history: told(History {
+        measures: &[Measured::time("open"), Measured::flow("solved")],
+        facts: &[],
+        replies: false,
+        fold,
+    }),
     shows: &[Show::Mean { name: "days", sum: "open", count: "solved", scale: 86_400, count_min: 5 }],
     ..PLAIN
 };

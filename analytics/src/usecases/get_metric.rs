@@ -262,7 +262,12 @@ impl Question {
                 whole.counts.iter().filter_map(rate).collect::<Vec<_>>()
             });
             MetricLine {
-                keys: self.by.iter().zip(keys[key]).map(|(by, value)| naming::key(*by, value, &reading.dimensions)).collect(),
+                keys: self
+                    .by
+                    .iter()
+                    .zip(keys[key])
+                    .map(|(by, value)| naming::key(*by, value, &reading.dimensions))
+                    .collect(),
                 per_hour: rates.collect(),
                 points: if self.grain.is_some() {
                     cells.into_iter().map(|cell| figures::figure(self, sheet, cell)).collect()

@@ -1,23 +1,28 @@
 //! GetTechnicianRanking: who solved how much, and how much of it in time, by person or team.
 
+mod solved;
+
 use chrono_tz::Tz;
 use schemas::Instant;
 use serde::{Deserialize, Serialize};
 
-use super::subjects::{ATTRIBUTION, SUBJECTS, SubjectKind};
+use super::subjects::{SUBJECTS, SubjectKind};
+
+use self::solved::{Solved, Work};
 use crate::{
     analytics::Analytics,
     answer::Answer,
     error::Error,
     filters::TicketFilters,
+    history::{ATTRIBUTIONS, Attribution},
     inputs,
-    metrics::{BACKLOG, HANDLED, Metric, OVERDUE, Rows, SLA_ATTAINMENT},
+    metrics::{BACKLOG, HANDLED, Metric, OVERDUE, RESOLUTION_TIME, Rows, SLA_ATTAINMENT},
     paging::{Order, PageInput, Place, Walk},
     plans::{
         Moment,
-        tally::{Tallies, Tally, tally},
+        tally::{Tallies, tally},
     },
-    ratio::Ratio,
+    ratio::{CaseMix, Ratio, of_millionths},
     reading::Note,
     stores::Dimensions,
     summaries::Named,
@@ -40,13 +45,18 @@ pub struct Input {
     pub tz: Option<String>,
     /// Which tickets; `queue` is the team.
     pub filters: TicketFilters,
-    /// What ranks: `handled` or `sla`; `handled` where it is left out.
+    /// How solved tickets are attributed: `assigned_now`, to everybody assigned now; `solver`, to the one assigned last when the
+    /// ticket was solved; `last_owner`, to the one assigned last among those assigned now; `time_share`, to everybody by the share
+    /// of its open time that it was his; `all`, to everybody who was assigned at any time until it was solved. `assigned_now`
+    /// where it is left out.
+    pub attribution: Option<String>,
+    /// What ranks: `handled`, `sla` or `case_mix`; `handled` where it is left out.
     pub metric: Option<String>,
     /// Who is ranked: `technician` or `team`; `technician` where it is left out.
     pub group_by: Option<String>,
-    /// Tickets with a time to resolve that an SLA share needs, 1 to 1,000,000; 20 where it is left out.
+    /// Tickets with a time to resolve that an SLA share needs, and tickets that a case mix does, 1 to 1,000,000; 20 where it is left out.
     pub minimum: Option<i64>,
-    /// `rank`, `handled`, `sla`, `open` or `overdue`, downwards after a dash; `rank` where it is left out.
+    /// `rank`, `handled`, `sla`, `case_mix`, `open` or `overdue`, downwards after a dash; `rank` where it is left out.
     pub sort: Option<String>,
     /// Which page of the entries.
     pub page: PageInput,
@@ -59,9 +69,9 @@ pub struct TechnicianRanking {
     pub metric: RankedBy,
     /// Who is ranked.
     pub group_by: SubjectKind,
-    /// How tickets are attributed: `assigned_now`, to everybody assigned now, once each.
+    /// How solved tickets are attributed, as the question chose; open ones are always those of everybody assigned now.
     pub attribution: String,
-    /// Tickets with a time to resolve that an SLA share needs.
+    /// Tickets with a time to resolve that an SLA share needs, and tickets that a case mix does.
     pub minimum: u64,
     /// Tickets solved in the window, each once, whoever solved them.
     pub tickets: u64,
@@ -77,6 +87,8 @@ pub enum RankedBy {
     Handled,
     /// The lower end of the 95 % interval of the share solved in time.
     Sla,
+    /// How long tickets took beside what tickets of their category, priority and kind took everybody: the least first.
+    CaseMix,
 }
 
 /// One place of the ranking.
@@ -95,6 +107,10 @@ pub struct TechnicianScorecard {
     pub subject: Named,
     /// Tickets solved in the window.
     pub handled: u64,
+    /// They by the part of each that is attributed; fewer than `handled` where tickets are shared.
+    pub credit: f64,
+    /// How long they took, beside what such tickets took everybody; by the part attributed.
+    pub case_mix: CaseMix,
     /// Of those with a time to resolve, the share solved in time.
     pub sla: Ratio,
     /// Of those handled, without a time to resolve.
@@ -110,19 +126,24 @@ enum SortBy {
     Rank,
     Handled,
     Sla,
+    CaseMix,
     Open,
     Overdue,
 }
 
-const SORTS: [(&str, SortBy); 5] = [
+const SORTS: [(&str, SortBy); 6] = [
     ("rank", SortBy::Rank),
     ("handled", SortBy::Handled),
     ("sla", SortBy::Sla),
+    ("case_mix", SortBy::CaseMix),
     ("open", SortBy::Open),
     ("overdue", SortBy::Overdue),
 ];
 
-const METRICS: [&Metric; 4] = [&HANDLED, &SLA_ATTAINMENT, &BACKLOG, &OVERDUE];
+const METRICS: [&Metric; 5] = [&HANDLED, &SLA_ATTAINMENT, &RESOLUTION_TIME, &BACKLOG, &OVERDUE];
+
+/// What is counted of tickets as they are now, whoever solved them.
+const OPEN_METRICS: [&Metric; 2] = [&BACKLOG, &OVERDUE];
 
 /// A question that makes sense.
 struct Question {
@@ -132,6 +153,7 @@ struct Question {
     order: Order<SortBy>,
     group_by: SubjectKind,
     metric: RankedBy,
+    attribution: (&'static str, Attribution),
     minimum: u64,
 }
 
@@ -142,69 +164,76 @@ pub async fn execute(
     input: &Input,
     now: Instant,
 ) -> Result<Answer<TechnicianRanking>, Error> {
-    let Question { walk, window, zone, order, group_by, metric, minimum } = input.understand(viewer, now)?;
+    let Question { walk, window, zone, order, group_by, metric, attribution, minimum } =
+        input.understand(viewer, now)?;
     let moment = Moment { now: walk.now, window: Some(window) };
     let reading = analytics.read(viewer).await?;
     let tickets = reading.tickets(&input.filters).await?;
-    let solved = tally(&tickets, &[], &[&HANDLED], &moment).await?.whole().count(&HANDLED);
-    let tallies = tally(&tickets, &[group_by.by()], &METRICS, &moment).await?;
+    let open = tally(&tickets, &[group_by.by()], &OPEN_METRICS, &moment).await?;
+    let solved = Solved::read(&reading, tickets.clone(), &moment, (attribution.1, group_by)).await?;
     let mut excluded = reading.excluded(tickets, Rows::SolvedIn, &moment).await?;
-    if let Some(nobody) = tallies.rows.get(&vec![None]).map(|tally| tally.count(&HANDLED)).filter(|count| *count > 0) {
-        excluded.insert("unassigned".to_owned(), nobody);
+    if solved.unattributed > 0 {
+        excluded.insert("unassigned".to_owned(), solved.unattributed);
     }
 
-    let mut entries = entries(&tallies, group_by, minimum, &reading.dimensions);
+    let mut entries = entries(&solved, &open, (group_by, minimum), &reading.dimensions);
     rank(&mut entries, metric, minimum);
     let total = entries.len() as u64;
     let place = |entry: &RankingEntry| place(entry, order.key, minimum);
     let entries = walk.apply_to(entries, order.descending, place);
     let (entries, page) = walk.cut(entries, total, reading.snapshot.version(), place);
-    let attribution = ATTRIBUTION.to_owned();
-    let data = TechnicianRanking { metric, group_by, attribution, minimum, tickets: solved, entries };
+    let attribution = attribution.0.to_owned();
+    let data = TechnicianRanking { metric, group_by, attribution, minimum, tickets: solved.tickets, entries };
     let note = Note { metrics: METRICS.to_vec(), zone, window: Some(window), excluded, page: Some(page) };
     Ok(reading.answer(data, note, now))
 }
 
 impl Input {
     fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
-        let question = (&self.window, &self.filters, &self.metric, &self.group_by, self.minimum, &self.sort);
+        let ranked = (&self.metric, &self.attribution, &self.group_by, self.minimum);
+        let question = (&self.window, &self.filters, ranked, &self.sort);
         let walk = Walk::new(&self.page, "technician_ranking", viewer, &question, now)?;
         let window = self.window.resolve("30d", walk.now)?;
         let zone = zone(self.tz.as_deref())?;
         let order = inputs::order(self.sort.as_deref(), "rank", &SORTS)?;
         let group_by = inputs::choice("group_by", self.group_by.as_deref().unwrap_or("technician"), &SUBJECTS)?;
-        let ranked = [("handled", RankedBy::Handled), ("sla", RankedBy::Sla)];
+        let ranked = [("handled", RankedBy::Handled), ("sla", RankedBy::Sla), ("case_mix", RankedBy::CaseMix)];
         let metric = inputs::choice("metric", self.metric.as_deref().unwrap_or("handled"), &ranked)?;
+        let known = ATTRIBUTIONS.map(|(name, attribution)| (name, (name, attribution)));
+        let attribution = inputs::choice("attribution", self.attribution.as_deref().unwrap_or("assigned_now"), &known)?;
         let minimum = inputs::number("minimum", self.minimum, MINIMUM_DEFAULT, (1, MINIMUM_MAX))? as u64;
         self.filters.validate()?;
-        Ok(Question { walk, window, zone, order, group_by, metric, minimum })
+        Ok(Question { walk, window, zone, order, group_by, metric, attribution, minimum })
     }
 }
 
 /// An entry without a rank for everybody who handled something.
-fn entries(tallies: &Tallies, kind: SubjectKind, minimum: u64, dimensions: &Dimensions) -> Vec<RankingEntry> {
-    let card = |id: i64, tally: &Tally| {
-        let (met, breached) = (tally.measure(&SLA_ATTAINMENT, "met"), tally.measure(&SLA_ATTAINMENT, "breached"));
-        let handled = tally.count(&HANDLED);
-        TechnicianScorecard {
-            subject: kind.named(id, dimensions),
-            handled,
-            sla: Ratio::of(met, met + breached, minimum),
-            without_sla: handled - met - breached,
-            open: tally.count(&BACKLOG),
-            overdue: tally.count(&OVERDUE),
-        }
+fn entries(
+    solved: &Solved,
+    open: &Tallies,
+    (kind, minimum): (SubjectKind, u64),
+    dimensions: &Dimensions,
+) -> Vec<RankingEntry> {
+    let now = |id: i64, metric: &Metric| open.rows.get(&vec![Some(id)]).map_or(0, |tally| tally.count(metric));
+    let card = |(id, work): (&i64, &Work)| TechnicianScorecard {
+        subject: kind.named(*id, dimensions),
+        handled: work.tickets,
+        credit: of_millionths(work.millionths),
+        case_mix: CaseMix::of(work.actual_s(), work.expected_s(), work.tickets >= minimum),
+        sla: Ratio::of(work.met, work.met + work.breached, minimum),
+        without_sla: work.tickets - work.met - work.breached,
+        open: now(*id, &BACKLOG),
+        overdue: now(*id, &OVERDUE),
     };
-    let somebody = tallies.rows.iter().filter_map(|(key, tally)| Some((key.first().copied().flatten()?, tally)));
-    let cards = somebody.filter(|(_, tally)| tally.count(&HANDLED) > 0).map(|(id, tally)| card(id, tally));
-    cards.map(|scorecard| RankingEntry { rank: None, scorecard }).collect()
+    solved.work.iter().map(card).map(|scorecard| RankingEntry { rank: None, scorecard }).collect()
 }
 
 /// Gives out the places: the best first, equals share one.
 fn rank(entries: &mut [RankingEntry], metric: RankedBy, minimum: u64) {
     let score = |entry: &RankingEntry| match metric {
-        RankedBy::Handled => Some(entry.scorecard.handled as i64),
+        RankedBy::Handled => Some(ordered(entry.scorecard.credit)),
         RankedBy::Sla => share(&entry.scorecard.sla, minimum),
+        RankedBy::CaseMix => entry.scorecard.case_mix.value.map(|ratio| -ordered(ratio)),
     };
     let mut scores: Vec<i64> = entries.iter().filter_map(score).collect();
     scores.sort_unstable_by(|one, other| other.cmp(one));
@@ -219,6 +248,7 @@ fn place(entry: &RankingEntry, by: SortBy, minimum: u64) -> Place {
         SortBy::Rank => entry.rank.map(|rank| rank as i64),
         SortBy::Handled => Some(card.handled as i64),
         SortBy::Sla => share(&card.sla, minimum),
+        SortBy::CaseMix => card.case_mix.value.map(ordered),
         SortBy::Open => Some(card.open as i64),
         SortBy::Overdue => Some(card.overdue as i64),
     };
@@ -227,6 +257,11 @@ fn place(entry: &RankingEntry, by: SortBy, minimum: u64) -> Place {
 
 /// The lower end of the interval as a number that orders alike; `None` below the minimum.
 fn share(sla: &Ratio, minimum: u64) -> Option<i64> {
+    sla.low.filter(|_| sla.whole >= minimum).map(ordered)
+}
+
+/// A whole number that orders as `value` does, which is not negative.
+const fn ordered(value: f64) -> i64 {
     // The bits of floating-point numbers that are not negative are in the order of the numbers.
-    sla.low.filter(|_| sla.whole >= minimum).map(|low| low.to_bits() as i64)
+    value.to_bits() as i64
 }

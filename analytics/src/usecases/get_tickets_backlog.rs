@@ -1,6 +1,7 @@
-//! GetTicketsBacklog: the tickets open now, by what and how old, down to the tickets themselves.
+//! GetTicketsBacklog: the tickets open now, or at an instant, by what and how old, down to the tickets themselves.
 
 use chrono_tz::Tz;
+use datafusion::{common::JoinType, dataframe::DataFrame, prelude::col};
 use schemas::Instant;
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +26,11 @@ use crate::{
     stores::Dimensions,
     summaries::{TicketSummary, named, word},
     viewer::Viewer,
-    window::zone,
+    window::{instant, zone},
 };
+
+/// The column of the tickets that were open.
+const OPEN: &str = "open_ticket_id";
 
 /// Dimensions that one question may count by.
 const BY_MAX: usize = 3;
@@ -40,6 +44,9 @@ pub const ROWS_MAX: usize = 1_000;
 pub struct Input {
     /// Up to three of `status`, `priority`, `group`, `technician`, `category`, `entity`.
     pub by: Vec<String>,
+    /// At this instant, ISO 8601 with an offset, instead of now: status, priority, entity, people and groups, in filters and
+    /// dimensions, are then those of that instant; the list has the tickets as they are now.
+    pub at: Option<String>,
     /// Only tickets of this age: `<=1d`, `2-3d`, `4-7d`, `8-14d`, `15-30d`, `31-60d`, `61-90d` or `>90d`.
     pub age: Option<String>,
     /// IANA zone of the answer; UTC where it is left out.
@@ -62,8 +69,8 @@ pub struct TicketsBacklog {
     pub pending: u64,
     /// Of them, without a person or group.
     pub unassigned: u64,
-    /// Of them, late now.
-    pub overdue: u64,
+    /// Of them, late now; `None` at another instant.
+    pub overdue: Option<u64>,
     /// Of all of them.
     pub aging: TicketAging,
     /// By the dimensions asked for, the largest first, at most [`ROWS_MAX`]. A ticket with several people or groups is
@@ -80,7 +87,7 @@ pub struct TicketsBacklog {
 pub struct TicketAging {
     /// By the time since they were opened.
     pub since_opened: Vec<AgeBucket>,
-    /// By the time since they last changed.
+    /// By the time since they last changed; none at another instant, for only the last change is known.
     pub since_update: Vec<AgeBucket>,
 }
 
@@ -104,8 +111,8 @@ pub struct BacklogRow {
     pub keys: Vec<BacklogKey>,
     /// How many.
     pub tickets: u64,
-    /// Of them, late now.
-    pub overdue: u64,
+    /// Of them, late now; `None` at another instant.
+    pub overdue: Option<u64>,
     /// By age.
     pub aging: TicketAging,
 }
@@ -134,6 +141,10 @@ const DIMENSIONS: [(&str, (&str, By)); 6] = [
 const METRICS: [&Metric; 6] = [&BACKLOG, &PENDING, &UNASSIGNED, &OVERDUE, &BACKLOG_AGE, &UPDATE_AGE];
 const ROW_METRICS: [&Metric; 4] = [&BACKLOG, &OVERDUE, &BACKLOG_AGE, &UPDATE_AGE];
 
+/// What is known of an instant that is not now.
+const METRICS_THEN: [&Metric; 4] = [&BACKLOG, &PENDING, &UNASSIGNED, &BACKLOG_AGE];
+const ROW_METRICS_THEN: [&Metric; 2] = [&BACKLOG, &BACKLOG_AGE];
+
 /// A question that makes sense.
 struct Question {
     walk: Walk,
@@ -141,6 +152,7 @@ struct Question {
     order: Order<&'static str>,
     by: Vec<(&'static str, By)>,
     age: Option<AgeBand>,
+    at: Option<Instant>,
 }
 
 /// Answers the question.
@@ -150,37 +162,54 @@ pub async fn execute(
     input: &Input,
     now: Instant,
 ) -> Result<Answer<TicketsBacklog>, Error> {
-    let Question { walk, zone, order, by, age } = input.understand(viewer, now)?;
-    let moment = Moment { now: walk.now, window: None };
+    let Question { walk, zone, order, by, age, at } = input.understand(viewer, now)?;
+    let moment = Moment { now: at.unwrap_or(walk.now), window: None };
+    let (metrics, row_metrics) = match at {
+        Some(_) => (&METRICS_THEN[..], &ROW_METRICS_THEN[..]),
+        None => (&METRICS[..], &ROW_METRICS[..]),
+    };
     let reading = analytics.read(viewer).await?;
-    let mut tickets = reading.tickets(&input.filters).await?;
-    if let Some(band) = age {
-        tickets = tickets.filter(band.holds("opened_at", walk.now))?;
-    }
-    let whole = tally(&tickets, &[], &METRICS, &moment).await?.whole();
+    let aged = |tickets: DataFrame| match age {
+        Some(band) => tickets.filter(band.holds("opened_at", moment.now)),
+        None => Ok(tickets),
+    };
+    let (tickets, listed) = match at {
+        Some(at) => {
+            let (then, now) = reading.tickets_at(&input.filters, at).await?;
+            let open = Rows::Open.counted(then.clone(), &moment)?.select(vec![col("ticket_id").alias(OPEN)])?;
+            (aged(then)?, aged(now.join(open, JoinType::LeftSemi, &["ticket_id"], &[OPEN], None)?)?)
+        }
+        None => {
+            let tickets = aged(reading.tickets(&input.filters).await?)?;
+            (tickets.clone(), Rows::Open.counted(tickets, &moment)?)
+        }
+    };
+    let whole = tally(&tickets, &[], metrics, &moment).await?.whole();
     let counted = match by.iter().map(|(_, by)| *by).collect::<Vec<_>>().as_slice() {
         [] => Tallies::default(),
-        dimensions => tally(&tickets, dimensions, &ROW_METRICS, &moment).await?,
+        dimensions => tally(&tickets, dimensions, row_metrics, &moment).await?,
     };
-    let excluded = reading.excluded(tickets.clone(), Rows::Open, &moment).await?;
+    let excluded = reading.excluded(tickets, Rows::Open, &moment).await?;
 
-    let listed = Rows::Open.counted(tickets, &moment)?;
     let (tickets, page) = ticket_list::page(&reading, &walk, listed, order, whole.count(&BACKLOG)).await?;
-    let data = backlog(&whole, rows(&counted, &by, &reading.dimensions), tickets);
-    let note = Note { metrics: METRICS.to_vec(), zone, window: None, excluded, page: Some(page) };
+    let is_now = at.is_none();
+    let data = backlog(&whole, rows(&counted, &by, is_now, &reading.dimensions), tickets, is_now);
+    let note = Note { metrics: metrics.to_vec(), zone, window: None, excluded, page: Some(page) };
     Ok(reading.answer(data, note, now))
 }
 
 impl Input {
     fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
-        let walk = Walk::new(&self.page, "tickets_backlog", viewer, &(&self.age, &self.filters, &self.sort), now)?;
+        let walk =
+            Walk::new(&self.page, "tickets_backlog", viewer, &(&self.age, &self.at, &self.filters, &self.sort), now)?;
         let zone = zone(self.tz.as_deref())?;
         let order = ticket_list::order(self.sort.as_deref(), "opened_at")?;
         let by = dimensions(&self.by)?;
         let ages = AGE_BANDS.map(|band| (band.name, band));
         let age = self.age.as_deref().map(|name| inputs::choice("age", name, &ages)).transpose()?;
+        let at = self.at.as_deref().map(|text| instant("at", text)).transpose()?;
         self.filters.validate()?;
-        Ok(Question { walk, zone, order, by, age })
+        Ok(Question { walk, zone, order, by, age, at })
     }
 }
 
@@ -193,15 +222,15 @@ fn dimensions(names: &[String]) -> Result<Vec<(&'static str, By)>, Error> {
     Ok(by)
 }
 
-fn backlog(whole: &Tally, mut rows: Vec<BacklogRow>, tickets: Vec<TicketSummary>) -> TicketsBacklog {
+fn backlog(whole: &Tally, mut rows: Vec<BacklogRow>, tickets: Vec<TicketSummary>, is_now: bool) -> TicketsBacklog {
     let rows_total = rows.len() as u64;
     rows.truncate(ROWS_MAX);
     TicketsBacklog {
         total: whole.count(&BACKLOG),
         pending: whole.count(&PENDING),
         unassigned: whole.count(&UNASSIGNED),
-        overdue: whole.count(&OVERDUE),
-        aging: aging(whole),
+        overdue: is_now.then(|| whole.count(&OVERDUE)),
+        aging: aging(whole, is_now),
         rows,
         rows_total,
         tickets,
@@ -209,12 +238,12 @@ fn backlog(whole: &Tally, mut rows: Vec<BacklogRow>, tickets: Vec<TicketSummary>
 }
 
 /// Every row, the largest first, equal ones in the order of their keys.
-fn rows(counted: &Tallies, by: &[(&'static str, By)], dimensions: &Dimensions) -> Vec<BacklogRow> {
+fn rows(counted: &Tallies, by: &[(&'static str, By)], is_now: bool, dimensions: &Dimensions) -> Vec<BacklogRow> {
     let mut rows: Vec<BacklogRow> = Vec::new();
     for (ids, tally) in &counted.rows {
         let keys: Vec<_> = by.iter().zip(ids).map(|((name, by), id)| key(name, *by, *id, dimensions)).collect();
-        let row =
-            BacklogRow { keys, tickets: tally.count(&BACKLOG), overdue: tally.count(&OVERDUE), aging: aging(tally) };
+        let overdue = is_now.then(|| tally.count(&OVERDUE));
+        let row = BacklogRow { keys, tickets: tally.count(&BACKLOG), overdue, aging: aging(tally, is_now) };
         // Only keys named `other` can be the same for several numbers: few rows, so looking for one costs little.
         let same =
             row.keys.iter().any(BacklogKey::is_other).then(|| rows.iter_mut().find(|known| known.keys == row.keys));
@@ -237,7 +266,7 @@ impl BacklogKey {
 impl BacklogRow {
     fn add(&mut self, other: &Self) {
         self.tickets += other.tickets;
-        self.overdue += other.overdue;
+        self.overdue = self.overdue.zip(other.overdue).map(|(one, more)| one + more);
         let buckets = self.aging.since_opened.iter_mut().chain(&mut self.aging.since_update);
         for (bucket, more) in buckets.zip(other.aging.since_opened.iter().chain(&other.aging.since_update)) {
             bucket.tickets += more.tickets;
@@ -263,7 +292,7 @@ fn key(name: &str, by: By, id: Option<i64>, dimensions: &Dimensions) -> BacklogK
     BacklogKey { by: name.to_owned(), id, name: name_of_id }
 }
 
-fn aging(tally: &Tally) -> TicketAging {
+fn aging(tally: &Tally, is_now: bool) -> TicketAging {
     let buckets = |metric: &Metric, bands: &[AgeBand]| -> Vec<AgeBucket> {
         let bucket = |band: &AgeBand| AgeBucket {
             name: band.name.to_owned(),
@@ -273,5 +302,6 @@ fn aging(tally: &Tally) -> TicketAging {
         };
         bands.iter().map(bucket).collect()
     };
-    TicketAging { since_opened: buckets(&BACKLOG_AGE, &AGE_BANDS), since_update: buckets(&UPDATE_AGE, &UPDATE_BANDS) }
+    let since_update = if is_now { buckets(&UPDATE_AGE, &UPDATE_BANDS) } else { Vec::new() };
+    TicketAging { since_opened: buckets(&BACKLOG_AGE, &AGE_BANDS), since_update }
 }

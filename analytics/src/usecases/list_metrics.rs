@@ -76,8 +76,8 @@ fn entry(metric: &Metric) -> MetricEntry {
 pub fn page() -> String {
     let mut page = String::from(
         "# Metrics\n\nEvery number that Farol tells, from its registry: `GET /v1/metrics` lists them, `GET /v1/metrics/{name}` answers\n\
-         one, in any window, by any grain, by up to three dimensions. Times are seconds on the wall. This page is written by\n\
-         `farol metrics reference`.\n\n\
+         one, in any window, by any grain, by up to three dimensions. Times are seconds on the wall. This page is\n\
+         written from the registry: run the tests of `analytics` with FAROL_WRITE_DOCS=1.\n\n\
          What **history** tells is read from the spans of tickets: status, priority, entity, people and groups are those of the\n\
          instant that is counted, in dimensions and in filters; category, kind, source and location are those of now. What tickets\n\
          tell is as it is **now**, all of it. A stock is told just before the end of each bucket, or `at` an instant.\n",
@@ -91,8 +91,13 @@ pub fn page() -> String {
             (false, _) => "tickets now, in any window",
         };
         let unit = serde_json::to_value(metric.unit).ok().and_then(|unit| unit.as_str().map(str::to_owned));
-        let derived = if metric.derived.is_empty() { String::new() } else { format!("; derived: {}", list(&metric.derived)) };
-        let by = if metric.default_by.is_empty() { String::new() } else { format!("; by {} unless asked otherwise", list(&metric.default_by)) };
+        let derived =
+            if metric.derived.is_empty() { String::new() } else { format!("; derived: {}", list(&metric.derived)) };
+        let by = if metric.default_by.is_empty() {
+            String::new()
+        } else {
+            format!("; by {} unless asked otherwise", list(&metric.default_by))
+        };
         page.push_str(&format!(
             "\n## {} @{}\n\n{}\n\n- unit: {}; known from: {known}{by}\n- formula: {}\n- measures: {}{derived}\n- {}\n",
             metric.name,

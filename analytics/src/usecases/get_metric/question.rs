@@ -100,7 +100,8 @@ fn dimensions(metric: &Metric, names: &[String]) -> Result<Vec<(&'static str, Di
         return Err(Error::invalid("by", "too many, or one twice", format!("up to {BY_MAX} different ones")));
     }
     if let Some((name, _)) = by.iter().find(|(_, dim)| !metric.has_dimension(*dim)) {
-        let allowed: Vec<&str> = DIMS.iter().filter(|(_, dim)| metric.has_dimension(*dim)).map(|(name, _)| *name).collect();
+        let allowed: Vec<&str> =
+            DIMS.iter().filter(|(_, dim)| metric.has_dimension(*dim)).map(|(name, _)| *name).collect();
         return Err(Error::invalid("by", format!("{} has no {name}", metric.name), allowed.join(", ")));
     }
     Ok(by)

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Answer,
-    desk::{NOW, at, desk},
+    desk::{NOW, at, desk, desk_of_lives},
     usecases::get_tickets_backlog::{Input, TicketsBacklog, execute},
 };
 
@@ -96,4 +96,45 @@ async fn numbers_that_glpis_core_does_not_have_are_one_row() {
     assert_eq!(rows, [(None, Some("other"), 2), (Some(1), Some("new"), 1)]);
     assert_eq!(data.rows_total, 2);
     assert_eq!(data.rows[0].aging.since_opened.iter().map(|bucket| bucket.tickets).sum::<u64>(), 2);
+}
+
+#[tokio::test]
+async fn the_backlog_of_an_instant_is_what_was_open_then() {
+    let analytics = desk_of_lives(
+        "
+        ticket | from       | to         | status | priority | technicians
+        1      | 2026-03-01 | 2026-03-03 | 1      | 3        |
+        1      | 2026-03-03 | 2026-03-05 | 4      | 5        | 7
+        1      | 2026-03-05 |            | 5      | 5        | 7
+        2      | 2026-03-04 |            | 1      | 2        |",
+        "",
+        "",
+    );
+    let asked = |at: &str, status: &[&str]| {
+        let filters = TicketFilters { status: words(status), ..TicketFilters::default() };
+        Input { at: Some(at.to_owned()), by: words(&["priority"]), filters, ..Input::default() }
+    };
+    for (instant, status, expected) in [
+        ("2026-03-02T00:00:00Z", &[][..], "1 0 pending, 1 unassigned: medium 1; tickets [1]"),
+        ("2026-03-04T00:00:00Z", &[], "2 1 pending, 1 unassigned: low 1 very_high 1; tickets [1, 2]"),
+        ("2026-03-04T00:00:00Z", &["pending"], "1 1 pending, 0 unassigned: very_high 1; tickets [1]"),
+        ("2026-03-05T00:00:00Z", &[], "1 0 pending, 1 unassigned: low 1; tickets [2]"),
+        ("2026-02-05T00:00:00Z", &[], "0 0 pending, 0 unassigned: ; tickets []"),
+    ] {
+        let data = execute(&analytics, &EVERYBODY, &asked(instant, status), at(NOW)).await.unwrap().data;
+        let row = |row: &crate::usecases::get_tickets_backlog::BacklogRow| {
+            format!("{} {}", row.keys[0].name.clone().unwrap(), row.tickets)
+        };
+        let rows = data.rows.iter().map(row).collect::<Vec<_>>().join(" ");
+        let found = format!(
+            "{} {} pending, {} unassigned: {rows}; tickets {:?}",
+            data.total,
+            data.pending,
+            data.unassigned,
+            ids(&data.tickets)
+        );
+        assert_eq!(found, expected, "{instant} {status:?}");
+        assert_eq!(data.overdue, None);
+    }
+    assert_eq!(refused(execute(&analytics, &EVERYBODY, &asked("then", &[]), at(NOW)).await), "at");
 }

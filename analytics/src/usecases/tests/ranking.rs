@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     Answer, PageInput,
-    desk::{NOW, at, desk},
+    desk::{NOW, at, desk, desk_of_lives},
     usecases::get_technician_ranking::{Input, TechnicianRanking, execute},
 };
 
@@ -101,4 +101,65 @@ async fn rankings_by_something_else_are_refused() {
     assert_eq!(refused(asked(&EVERYBODY, by("sla", 0)).await), "minimum");
     let input = Input { group_by: Some("floor".to_owned()), ..Input::default() };
     assert_eq!(refused(asked(&EVERYBODY, input).await), "group_by");
+}
+
+/// One ticket that Aline had a day and bruno three, solved while both had it and carla's now; and one that nobody ever had.
+const HANDED_ON: (&str, &str) = (
+    "
+    ticket | from       | to         | status | technicians
+    1      | 2026-03-01 | 2026-03-02 | 2      | 7
+    1      | 2026-03-02 | 2026-03-04 | 2      | 8
+    1      | 2026-03-04 | 2026-03-06 | 2      | 7,8
+    1      | 2026-03-06 | 2026-03-07 | 5      | 7,8
+    1      | 2026-03-07 |            | 6      | 9
+    2      | 2026-03-01 | 2026-03-02 | 1      |
+    2      | 2026-03-02 |            | 5      |",
+    "
+    ticket | solved     | category
+    1      | 2026-03-06 | 20
+    2      | 2026-03-02 | 20",
+);
+
+#[tokio::test]
+async fn a_ticket_is_attributed_by_the_rule_that_was_asked_for() {
+    for (attribution, expected) in [
+        ("assigned_now", "9 1 1 432000/259200"),
+        ("last_owner", "9 1 1 432000/259200"),
+        ("solver", "7 1 1 432000/259200"),
+        ("all", "7 1 1 432000/259200, 8 1 1 432000/259200"),
+        ("time_share", "7 1 0.4 172800/103680, 8 1 0.6 259200/155520"),
+    ] {
+        let input =
+            Input { attribution: Some(attribution.to_owned()), sort: Some("rank".to_owned()), ..by("handled", 1) };
+        let analytics = desk_of_lives(HANDED_ON.0, HANDED_ON.1, "");
+        let answer = execute(&analytics, &EVERYBODY, &input, at(NOW)).await.unwrap();
+        assert_eq!((answer.data.attribution.as_str(), answer.data.tickets), (attribution, 2));
+        assert_eq!(answer.meta.excluded["unassigned"], 1, "{attribution}");
+        let mut found: Vec<String> = Vec::new();
+        for card in answer.data.entries.iter().map(|entry| &entry.scorecard) {
+            let (actual, expected) = (card.case_mix.actual_s, card.case_mix.expected_s);
+            found.push(format!("{} {} {} {actual}/{expected}", card.subject.id, card.handled, card.credit));
+        }
+        found.sort();
+        assert_eq!(found.join(", "), expected, "{attribution}");
+    }
+}
+
+#[tokio::test]
+async fn those_who_are_faster_than_others_with_such_tickets_stand_first() {
+    let tickets = "
+        ticket | status | opened     | solved     | technicians | category | priority
+        1      | 5      | 2026-03-01 | 2026-03-02 | 7           | 20       | 3
+        2      | 5      | 2026-03-01 | 2026-03-04 | 8           | 20       | 3
+        3      | 5      | 2026-03-01 | 2026-03-11 | 7           | 21       | 3
+        4      | 5      | 2026-03-01 | 2026-03-11 | 9           | 21       | 3";
+    let answer = execute(&desk(tickets), &EVERYBODY, &by("case_mix", 1), at(NOW)).await.unwrap();
+    let line = |entry: &crate::usecases::get_technician_ranking::RankingEntry| {
+        let mix = entry.scorecard.case_mix;
+        format!("{} {} {:.3}", entry.rank.unwrap(), entry.scorecard.subject.id, mix.value.unwrap())
+    };
+    // Aline took 1 and 10 days where such tickets take 2 and 10; bruno 3 where they take 2; carla 10 of 10.
+    assert_eq!(answer.data.entries.iter().map(line).collect::<Vec<_>>(), ["1 7 0.917", "2 9 1.000", "3 8 1.500"]);
+    let few = execute(&desk(tickets), &EVERYBODY, &by("case_mix", 2), at(NOW)).await.unwrap();
+    assert_eq!(few.data.entries.iter().filter(|entry| entry.rank.is_some()).count(), 1);
 }
