@@ -1,0 +1,15 @@
+//! GLPI's own arithmetic, quirk for quirk: what it stores for a ticket, and when it calls one late.
+
+mod clocks;
+mod differences;
+mod late;
+mod stored;
+mod walker;
+
+pub use self::{
+    clocks::clocks,
+    differences::{Compared, compare},
+    late::{is_late_to_own, is_late_to_resolve},
+    stored::{Stored, stored},
+    walker::Walker,
+};
