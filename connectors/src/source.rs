@@ -78,6 +78,12 @@ pub fn read_with(
     Ok(GlpiSource { instance, client, config, clock, run: Run::default() })
 }
 
+/// The ticket to which a row without an id of its own belongs, if it is said.
+fn ticket_of_nameless(itemtype: &str, id: i64, row: &Value) -> Option<i64> {
+    let kind = Kind::of(itemtype).filter(|kind| *kind != Kind::Ticket && id <= 0)?;
+    convert::ticket_of(kind, row)
+}
+
 #[async_trait]
 impl Source for GlpiSource {
     async fn next(&mut self, cursor: Option<&Cursor>, ledger: &dyn Ledger) -> Result<SourceBatch, Error> {
@@ -131,6 +137,16 @@ impl Source for GlpiSource {
         self.recognise_now(ledger, zone).await?;
         let old: Value = serde_json::from_str(raw).unwrap_or(Value::Null);
         let mut intake = Intake::retrying(context, ledger);
+        if let Some(ticket) = ticket_of_nameless(itemtype, id, &old) {
+            // Which row it was nobody can tell: all that belong to its ticket are read.
+            let mut stepper = self.stepper(Place::start(), intake);
+            if stepper.intake.presence(ticket).await?.is_some_and(ledger::Presence::is_visible) {
+                stepper.read_family_of(ticket).await?;
+            }
+            let Stepper { intake, .. } = stepper;
+            self.recognise(ledger, zone).await?;
+            return Ok(SourceBatch { phase: format!("reading ticket {ticket} again"), ..intake.finish(None) });
+        }
         let row = match self.fresh(itemtype, id).await? {
             // The letter holds the only trace of a row that has no id of its own.
             None => old.clone(),

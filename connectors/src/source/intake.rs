@@ -7,6 +7,8 @@ mod dimensions;
 mod memory;
 mod tickets;
 
+use std::collections::BTreeSet;
+
 use pipeline::sources::{DeadRow, Error, Ledger, LedgerEntry, SourceBatch};
 use schemas::{Body, Cursor, DeletionCause, Envelope, Event, Origin, TicketId, event_id};
 use serde_json::Value;
@@ -25,6 +27,8 @@ pub(crate) struct Intake<'a> {
     batch: SourceBatch,
     /// A row that was dead with the same content is looked at again.
     retries_dead: bool,
+    /// Kinds of a ticket's rows of which one that was told before could not be read this time.
+    broken: BTreeSet<(i64, Kind)>,
 }
 
 /// Whom an event is about.
@@ -38,7 +42,7 @@ struct Subject<'a> {
 
 impl<'a> Intake<'a> {
     pub(crate) fn new(context: Context, ledger: &'a dyn Ledger) -> Self {
-        Self { context, memory: Memory::new(ledger), batch: empty_batch(), retries_dead: false }
+        Self { context, memory: Memory::new(ledger), batch: empty_batch(), retries_dead: false, broken: BTreeSet::new() }
     }
 
     /// An intake that looks again at rows that were dead.

@@ -57,7 +57,9 @@ impl Intake<'_> {
 
     /// Takes in that every row of `kind` that the ticket has was read.
     pub(crate) fn told_whole(&mut self, ticket: i64, kind: Kind) {
-        if self.memory.ticket(ticket).is_some_and(|memory| memory.to_retell.has(kind)) {
+        // A row that could not be read is told again with the others once it can.
+        let is_whole = !self.broken.contains(&(ticket, kind));
+        if is_whole && self.memory.ticket(ticket).is_some_and(|memory| memory.to_retell.has(kind)) {
             self.memory.amend(ticket, |memory| memory.to_retell = memory.to_retell.without(kind));
         }
     }
@@ -101,8 +103,9 @@ impl Intake<'_> {
         };
         let old = memory.entry(kind, id);
         let is_told = old.is_some_and(|entry| entry.fate == Fate::Told);
-        if is_told && kind.can_vanish() && !memory.to_retell.has(kind) {
+        if is_told && kind.can_vanish() {
             // What was told stays remembered: should the row vanish before it can be read again, that has to be told, too.
+            self.broken.insert((ticket, kind));
             return self.bury_stray(subject(ticket), raw, reason);
         }
         let revision = kept(kind, content_of(raw));

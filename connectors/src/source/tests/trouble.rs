@@ -38,7 +38,11 @@ async fn a_link_that_could_not_be_read_before_it_vanished_is_told_to_be_gone() {
     desk.write().update::<TicketUser, _>(link.id, |link| {
         link.extra.get_or_insert_with(Box::default).insert("type".to_owned(), Value::from("no role"));
     });
-    journey.act(|hand| hand.set_title(link.tickets_id, "read again")).unwrap();
+    // What belongs to a ticket is told again once that lies in another entity.
+    let ticket = desk.read().get::<Ticket>(link.tickets_id).unwrap().clone();
+    let entities: Vec<i64> = desk.read().rows("Entity").unwrap().keys().copied().collect();
+    let other = entities.into_iter().find(|entity| *entity != ticket.entities_id).unwrap();
+    journey.act(|hand| hand.transfer(link.tickets_id, other)).unwrap();
     journey.catch_up().await;
     journey.act(|hand| hand.set_title(link.tickets_id, "and again")).unwrap();
     journey.catch_up().await;
@@ -48,8 +52,24 @@ async fn a_link_that_could_not_be_read_before_it_vanished_is_told_to_be_gone() {
     journey.act(|hand| hand.unassign_user(link.tickets_id, link.users_id)).unwrap();
     journey.catch_up().await;
     journey.assert_true();
-    let is_absence = |body: &&&Body| matches!(body, Body::Assignment(link) if link.change == schemas::LinkChange::Absent);
+    let is_absence =
+        |body: &&&Body| matches!(body, Body::Assignment(link) if link.change == schemas::LinkChange::Absent);
     assert_eq!(journey.events_of(link.tickets_id).iter().filter(is_absence).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_came_without_its_id_is_found_again_among_those_of_its_ticket() {
+    let mut journey = Journey::begin(Desk::recorded().unwrap(), 1_000);
+    journey.catch_up().await;
+    let desk = journey.sim.desk();
+    let known = desk.read().table::<TicketUser>().iter().next().unwrap().clone();
+    let missed = TicketUser { id: 0, role: 2, users_id: 7, ..known.clone() };
+    let id = desk.write().insert(missed);
+    let raw = format!(r#"{{"tickets_id": {}, "users_id": 7, "type": 2}}"#, known.tickets_id);
+    let batch = journey.redrive("Ticket_User/0", &raw).await.unwrap();
+    let origins: Vec<String> =
+        batch.converted.iter().flatten().map(|event| event.envelope.origin.to_string()).collect();
+    assert_eq!(origins, [format!("Ticket_User/{id}")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
