@@ -21,6 +21,8 @@ pub use sync::QueuedSync;
 
 /// The file in the data directory.
 const FILE: &str = "control.sqlite";
+/// What a damaged one is called from then on.
+pub const ASIDE: &str = "control.sqlite.damaged";
 /// The layout's version, kept in SQLite's `user_version`.
 const LAYOUT_VERSION: i64 = 1;
 /// Connections that wait for answers at once.
@@ -99,6 +101,19 @@ impl Control {
         control.read_status().await.map_err(|error| error.to_string())?;
         control.pool.close().await;
         Ok(())
+    }
+
+    /// Puts a damaged control state aside, so that a new one can be made; what was wrong with it. Nobody may use the directory.
+    pub async fn put_aside(data_dir: &Path) -> std::io::Result<Option<String>> {
+        let Err(reason) = Self::verify(data_dir).await else { return Ok(None) };
+        std::fs::rename(data_dir.join(FILE), data_dir.join(ASIDE))?;
+        for beside in ["-wal", "-shm"] {
+            match std::fs::remove_file(data_dir.join(format!("{FILE}{beside}"))) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(Some(reason))
     }
 }
 

@@ -44,8 +44,19 @@ pub(crate) enum Task {
 
 /// Does `task` on `data_dir`: here if nobody holds it, else through the process that does. Answers what it said.
 pub(crate) async fn ask(data_dir: &Path, config: &Config, task: &Task) -> anyhow::Result<String> {
+    let taken = DataDir::try_take(data_dir)?;
+    // No number depends on control state, so its damage must not stand in the way of whoever mends the store.
+    if taken.is_some()
+        && matches!(task, Task::Rebuild)
+        && let Some(reason) = Control::put_aside(data_dir).await?
+    {
+        eprintln!(
+            "farol: control.sqlite was damaged ({reason}). It is kept as {}; requests that waited in it are lost, no number is",
+            control::ASIDE
+        );
+    }
     let control = Control::open(data_dir).await?;
-    if let Some(taken) = DataDir::try_take(data_dir)? {
+    if let Some(taken) = taken {
         return alone(&taken, control, config, task).await;
     }
     let id = control.queue_maintenance(&serde_json::to_string(task)?, clock::now()).await?;

@@ -26,7 +26,7 @@ pub(super) fn advice(findings: &[Finding]) -> Vec<String> {
     for (part, sentence) in [
         (
             "control.sqlite",
-            "Stop Farol and delete control.sqlite with its -wal and -shm: requests that wait are lost, no number is.",
+            "Stop Farol and run `farol rebuild`, which puts control.sqlite aside: requests that wait are lost, no number is.",
         ),
         (
             "desk.json",
