@@ -6,6 +6,7 @@ mod backlog;
 mod breaches;
 mod counting;
 pub(crate) mod filters;
+mod history;
 mod overview;
 mod pages;
 mod system;

@@ -98,14 +98,24 @@ async fn the_document_lists_every_endpoint_with_its_parameters_and_the_bearer_sc
     let with = |groups: &[&[&'static str]]| groups.concat().into_iter().collect::<BTreeSet<&str>>();
     let expected: BTreeMap<(&str, &str), BTreeSet<&str>> = [
         (("/v1/tickets/overview", "get"), with(&[&page, &filters, &window])),
-        (("/v1/tickets/backlog", "get"), with(&[&page, &filters, &["by", "age"]])),
+        (("/v1/tickets/backlog", "get"), with(&[&page, &filters, &["by", "age", "at"]])),
         (("/v1/tickets/{id}/timeline", "get"), with(&[&page, &["id"]])),
         (("/v1/tickets/{id}/sync", "post"), with(&[&["id"]])),
         (("/v1/tickets/{id}/sync/{receipt}", "get"), with(&[&["id", "receipt"]])),
-        (("/v1/technicians/ranking", "get"), with(&[&page, &filters, &window, &["metric", "group_by", "minimum"]])),
+        (
+            ("/v1/technicians/ranking", "get"),
+            with(&[&page, &filters, &window, &["metric", "group_by", "minimum", "attribution"]]),
+        ),
         (("/v1/technicians/productivity", "get"), with(&[&page, &filters, &window, &["group_by", "band_hours"]])),
         (("/v1/sla/breaches", "get"), with(&[&page, &filters, &window, &["severity", "clock", "state"]])),
         (("/v1/system/health", "get"), BTreeSet::new()),
+        (("/v1/metrics", "get"), BTreeSet::new()),
+        (("/v1/metrics/{name}", "get"), {
+            let asked = ["name", "at", "grain", "tz", "by", "share", "minimum", "limit"];
+            let mut known = with(&[&asked, &filters, &window]);
+            known.remove("sort");
+            known
+        }),
     ]
     .into_iter()
     .collect();

@@ -160,11 +160,12 @@ async fn a_refusal_names_the_parameter_as_it_is_typed() {
                     wrongs
                         .iter()
                         .map(|wrong| {
-                            path.replace(&format!("{{{name}}}"), wrong).replace("{id}", "7").replace("{receipt}", "7")
+                            let path = path.replace(&format!("{{{name}}}"), wrong).replace("{name}", "backlog");
+                            path.replace("{id}", "7").replace("{receipt}", "7")
                         })
                         .collect()
                 } else {
-                    vec![format!("{}?{query}", path.replace("{id}", "7"))]
+                    vec![format!("{}?{query}", path.replace("{id}", "7").replace("{name}", "backlog"))]
                 };
                 for asked in asked {
                     let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
