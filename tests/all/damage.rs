@@ -2,6 +2,7 @@
 
 mod heal;
 mod sweep;
+mod wal;
 
 use std::{
     collections::BTreeMap,

@@ -11,3 +11,4 @@ mod manners;
 mod questions;
 mod simulation;
 mod stores;
+mod upgrade;
