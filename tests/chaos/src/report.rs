@@ -77,7 +77,8 @@ impl Report {
         println!("{begin:7.1} s  {verdict}  {} {}: {what}", self.run, self.cases);
         for violation in violations.iter().take(SHOWN_MAX) {
             println!("           {violation}");
-            self.violations.push(format!("case {} ({what}): {violation}", self.cases));
+            let text = format!("case {} ({what}): {violation}", self.cases);
+            self.violations.push(text.replace(&std::env::temp_dir().display().to_string(), "DIR"));
         }
         for violation in violations {
             match violation {

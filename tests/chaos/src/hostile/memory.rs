@@ -22,6 +22,8 @@ const MEMORY_MIB: std::ops::Range<u64> = 8..120;
 const ADDRESSES_MIB: std::ops::Range<u64> = 200..1_200;
 /// How long it has to come to its limit.
 const LIFE: Duration = Duration::from_secs(4);
+/// How a process ends whose runtime is refused a thread: nobody can do anything then, as without memory.
+const PANICKED: i32 = 101;
 /// SIGKILL, as the kernel sends it, and SIGABRT, as Rust ends where an allocation fails.
 const NO_MEMORY: [i32; 2] = [9, 6];
 
@@ -47,14 +49,30 @@ fn lives_or_ends(case: &mut Case<'_>, wrapper: &[String]) -> anyhow::Result<Stri
     let mut up = case.farol.up(wrapper)?;
     let ended = up.wait(LIFE)?;
     case.look();
-    let Some(status) = ended else { return case.goes_on(up) };
+    let Some(status) = ended else {
+        let known = case.violations.len();
+        let how = case.goes_on(up)?;
+        if is_out_of_memory(&how) {
+            // It came to its limit later.
+            case.violations.truncate(known);
+            case.report.kills += 1;
+        }
+        return Ok(how.lines().next().unwrap_or_default().to_owned());
+    };
     let said = up.said();
     let last = said.lines().last().unwrap_or_default();
     case.report.kills += 1;
-    if !is_fair(status, last) {
+    let has_no_threads = said.contains("OS can't spawn worker thread");
+    if !is_fair(status, last) && !(status.code() == Some(PANICKED) && has_no_threads) {
         case.wrong(format!("ended with {status}: {said}"));
     }
     Ok(format!("ended with {status}: {last:?}"))
+}
+
+/// Whether a process that did not go on ended as one does that is refused memory or a thread.
+fn is_out_of_memory(how: &str) -> bool {
+    NO_MEMORY.iter().any(|signal| how.starts_with(&format!("ended with signal: {signal}")))
+        || (how.starts_with("ended with") && how.contains("OS can't spawn worker thread"))
 }
 
 /// Whether a process without memory may end like this: by the kernel, or with a sentence.
