@@ -42,6 +42,23 @@ impl Segment {
     pub fn parse(weekday: u8, begin: &str, end: &str) -> Result<Self, Error> {
         Self::new(weekday, time_of_day(begin)?, time_of_day(end)?)
     }
+
+    /// The same hours without overlaps: segments of one weekday that share time become one. Those that run past midnight
+    /// are left as they are.
+    pub fn united(segments: &[Self]) -> Vec<Self> {
+        let mut sorted = segments.to_vec();
+        sorted.sort_unstable();
+        let mut united: Vec<Self> = Vec::new();
+        for segment in sorted {
+            match united.last_mut() {
+                Some(last) if last.weekday == segment.weekday && last.begin < last.end && segment.begin < last.end => {
+                    last.end = last.end.max(segment.end);
+                }
+                _ => united.push(segment),
+            }
+        }
+        united
+    }
 }
 
 fn time_of_day(text: &str) -> Result<u32, Error> {

@@ -8,7 +8,11 @@ mod columns;
 mod outside;
 mod stretches;
 
-use std::{collections::BTreeMap, ops::ControlFlow, sync::OnceLock};
+use std::{
+    collections::BTreeMap,
+    ops::ControlFlow,
+    sync::{Arc, OnceLock},
+};
 
 use chrono_tz::Tz;
 
@@ -198,19 +202,22 @@ impl Compiled {
 #[derive(Debug, Clone)]
 pub struct Calendars {
     always: Compiled,
-    named: BTreeMap<u64, Compiled>,
+    named: BTreeMap<u64, Arc<Compiled>>,
 }
 
 impl Calendars {
     /// Calendars of a desk whose server stands in `zone`.
-    pub fn new(zone: Tz, named: impl IntoIterator<Item = (u64, Compiled)>) -> Self {
-        Self { always: Compiled::always(zone), named: named.into_iter().collect() }
+    pub fn new<C: Into<Arc<Compiled>>>(zone: Tz, named: impl IntoIterator<Item = (u64, C)>) -> Self {
+        Self {
+            always: Compiled::always(zone),
+            named: named.into_iter().map(|(id, calendar)| (id, calendar.into())).collect(),
+        }
     }
 
     /// The calendar called `id`; none means the one that never closes.
     pub fn get(&self, id: Option<u64>) -> Result<&Compiled, Error> {
         let Some(id) = id else { return Ok(&self.always) };
-        self.named.get(&id).ok_or(Error::UnknownCalendar { id })
+        self.named.get(&id).map(AsRef::as_ref).ok_or(Error::UnknownCalendar { id })
     }
 }
 

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod compiled;
 pub mod escalation;
 pub mod glpi;
+pub mod knowledge;
 pub mod quirk;
 pub mod statistics;
 pub mod step;
@@ -20,6 +21,7 @@ pub use agreement::{Agreement, Hours, Kind, MonthRule, Terms, Unit};
 pub use calendar::{Calendar, CalendarVersions, Closing, MonthDay, Segment};
 pub use clock::{Clock, Interval, Policy, State};
 pub use compiled::{Calendars, Compiled};
+pub use knowledge::{AsOf, Knowledge, Told};
 pub use quirk::{Quirk, Quirks};
 pub use step::{Status, Step, What};
 
