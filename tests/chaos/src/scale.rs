@@ -27,6 +27,8 @@ use machine::Watch;
 const LOOK: Duration = Duration::from_secs(1);
 /// Looks between two rounds of questions.
 const LOOKS_A_ROUND: u64 = 15;
+/// How long GLPI refuses before somebody mends it: a right that is lost comes back only when it is given back.
+const REFUSAL_MAX: Duration = Duration::from_secs(45);
 /// How long it may take until the door is open.
 const DOOR_MAX: Duration = Duration::from_mins(2);
 
@@ -85,6 +87,8 @@ struct Figures {
     first_answer_ms: f64,
     resident_mib: u64,
     redriven: u64,
+    /// Times that somebody had to mend GLPI, such as a right that it had lost.
+    mended: u64,
     verdict: verdict::Sums,
     duration_s: f64,
 }
@@ -111,7 +115,7 @@ pub(crate) fn run(told: &Scale) -> anyhow::Result<bool> {
     if told.misbehave_per_thousand > 0 {
         world.misbehave(Some(&Misbehaviour::all(told.seed, told.misbehave_per_thousand)));
     }
-    follow(told, &farol, &mut figures)?;
+    follow(told, &farol, &world, &mut figures)?;
     world.misbehave(None);
     finish(&farol, &mut figures)?;
     restart(&farol, &mut figures)?;
@@ -127,11 +131,12 @@ pub(crate) fn run(told: &Scale) -> anyhow::Result<bool> {
 }
 
 /// Reads the desk to the end, asks meanwhile, kills at times spread over the way.
-fn follow(told: &Scale, farol: &Farol, figures: &mut Figures) -> anyhow::Result<()> {
+fn follow(told: &Scale, farol: &Farol, world: &World, figures: &mut Figures) -> anyhow::Result<()> {
     let begin = Instant::now();
     let mut running = Running::start(farol)?;
     let mut watch = Watch::default();
     let (mut looks, mut killed) = (0, 0);
+    let mut stuck: Option<(Instant, Value)> = None;
     loop {
         sleep(LOOK);
         looks += 1;
@@ -153,6 +158,18 @@ fn follow(told: &Scale, farol: &Farol, figures: &mut Figures) -> anyhow::Result<
         }
         if status["caught_up"] == true {
             break;
+        }
+        stuck = match stuck {
+            _ if status["last_error"].is_null() => None,
+            Some((since, fetched)) if fetched == status["rows"]["fetched"] => Some((since, fetched)),
+            _ => Some((Instant::now(), status["rows"]["fetched"].clone())),
+        };
+        if stuck.as_ref().is_some_and(|(since, _)| since.elapsed() > REFUSAL_MAX) {
+            (stuck, figures.mended) = (None, figures.mended + 1);
+            let seed = told.seed + figures.mended;
+            world.misbehave(None);
+            world.misbehave(Some(&Misbehaviour::all(seed, told.misbehave_per_thousand)));
+            eprintln!("{:8.1} s  somebody mended GLPI", begin.elapsed().as_secs_f64());
         }
         let share = status["progress"][0].as_f64().unwrap_or(0.0) / status["progress"][1].as_f64().unwrap_or(1.0);
         if killed < told.kills && share > f64::from(killed + 1) / f64::from(told.kills + 1) {
