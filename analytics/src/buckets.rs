@@ -101,7 +101,7 @@ impl Buckets {
     fn of_all(all: Vec<Bucket>) -> Self {
         let from = all.first().map_or(0, |bucket| bucket.from);
         let ends: Vec<i64> = all.iter().map(|bucket| bucket.to).collect();
-        let slots = (ends.len() as i64 * HINTS_OF_BUCKET).min(HINTS_MAX).max(1);
+        let slots = (ends.len() as i64 * HINTS_OF_BUCKET).clamp(1, HINTS_MAX);
         let slot = ((ends.last().copied().unwrap_or(from) - from) / slots).max(1);
         let hint = |at: i64| ends.partition_point(|end| *end <= from + at * slot) as u32;
         let hints = (0..=slots + 1).map(hint).collect();

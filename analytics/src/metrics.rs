@@ -396,11 +396,13 @@ const PLAIN: Metric = Metric {
 };
 
 /// Counted over the tickets as they are now.
+#[allow(clippy::unnecessary_wraps, reason = "the shape of the field")]
 const fn counted(rows: Rows, measures: fn(&Moment) -> Vec<Measure>) -> Option<OfTickets> {
     Some(OfTickets { rows, measures, sample: None })
 }
 
 /// The same, with a duration of each ticket.
+#[allow(clippy::unnecessary_wraps, reason = "the shape of the field")]
 const fn counted_with(
     rows: Rows,
     measures: fn(&Moment) -> Vec<Measure>,
@@ -410,6 +412,7 @@ const fn counted_with(
 }
 
 /// Told by history.
+#[allow(clippy::unnecessary_wraps, reason = "the shape of the field")]
 const fn told(history: History) -> Option<History> {
     Some(history)
 }

@@ -102,9 +102,8 @@ impl Reading<'_> {
 
         let as_now = tickets.clone().join(spans.clone(), JoinType::LeftSemi, &["ticket_id"], &[TICKET], None)?;
         let joined = tickets.join(spans, JoinType::Inner, &["ticket_id"], &[TICKET], None)?;
-        let column = |name: &'static str| match OF_THEN.contains(&name) {
-            true => col(then(name)).alias(name),
-            false => col(name),
+        let column = |name: &'static str| {
+            if OF_THEN.contains(&name) { col(then(name)).alias(name) } else { col(name) }
         };
         let as_then = joined.select(Table::Tickets.columns().iter().map(|of| column(of.name)).collect::<Vec<_>>())?;
         Ok((as_then, as_now))

@@ -172,6 +172,7 @@ impl Answers {
     }
 
     /// Every metric: what it means, how it is reckoned, what becomes of edge cases, and how it may be asked for.
+    #[allow(clippy::unused_async, reason = "the shape of an endpoint")]
     #[oai(path = "/metrics", method = "get", tag = "Tag::Metrics", operation_id = "listMetrics")]
     async fn metrics(&self, _caller: Reader) -> Result<Json<Shown<list_metrics::MetricCatalogue>>, Problem> {
         Ok(Json(Shown(list_metrics::execute())))

@@ -20,7 +20,7 @@ pub(crate) type Key = [i64; BY_MAX];
 /// Numbered keys.
 #[derive(Debug, Default)]
 pub(crate) struct Keys {
-    keys: Vec<Key>,
+    met: Vec<Key>,
     /// The number, plus one, of the key that holds this value alone.
     small: Vec<u32>,
     numbers: HashMap<Key, u32>,
@@ -36,21 +36,21 @@ impl Keys {
                 self.small = vec![0; SMALL];
             }
             if self.small[value] == 0 {
-                self.keys.push(key);
-                self.small[value] = self.keys.len() as u32;
+                self.met.push(key);
+                self.small[value] = self.met.len() as u32;
             }
             return self.small[value] as usize - 1;
         }
-        let next = self.keys.len() as u32;
+        let next = self.met.len() as u32;
         let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
-            self.keys.push(key);
+            self.met.push(key);
         }
         number as usize
     }
 
     /// Every key, by its number.
     pub(crate) fn all(&self) -> &[Key] {
-        &self.keys
+        &self.met
     }
 }

@@ -83,7 +83,9 @@ impl Replies {
         for ((ticket, _, _), Known { at, author, .. }) in known {
             by_ticket.entry(ticket).or_default().extend(author.map(|author| Reply { at, author }));
         }
-        by_ticket.values_mut().for_each(|replies| replies.sort_unstable());
+        for replies in by_ticket.values_mut() {
+            replies.sort_unstable();
+        }
         Ok(Self { by_ticket })
     }
 

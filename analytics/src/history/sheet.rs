@@ -164,7 +164,7 @@ impl Sheet {
     }
 
     /// Adds what `other`, a sheet of the same measures and buckets, holds.
-    pub(crate) fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         let (width, buckets) = (self.measures.len() * self.width(), self.buckets.len());
         self.facts += other.facts;
         self.credits.extend_from_slice(&other.credits);

@@ -94,7 +94,7 @@ async fn run(reading: &Reading<'_>, plan: Arc<dyn ExecutionPlan>, job: Job) -> R
     let mut sheet = job.sheet();
     let mut loose = Vec::new();
     for part in read.into_iter().flatten() {
-        sheet.merge(part.sheet);
+        sheet.merge(&part.sheet);
         loose.extend(part.loose);
     }
     job.fold(&concat_batches(&plan.schema(), &loose)?, &mut sheet)?;
@@ -209,11 +209,12 @@ impl Part {
                 Some(last) => numbers(last, "ticket_id")?.values().last() == tickets.first(),
                 None => true,
             };
-            let head = if goes_on { tickets.iter().take_while(|ticket| **ticket == tickets[0]).count() } else { 0 };
-            if head > 0 {
-                held.push(rows.slice(0, head));
+            let first_rows =
+                if goes_on { tickets.iter().take_while(|ticket| **ticket == tickets[0]).count() } else { 0 };
+            if first_rows > 0 {
+                held.push(rows.slice(0, first_rows));
             }
-            if head == count {
+            if first_rows == count {
                 continue;
             }
             // The ticket held is whole now.
@@ -225,7 +226,7 @@ impl Part {
                 held.clear();
             }
             let tail = tickets.iter().rev().take_while(|ticket| **ticket == tickets[count - 1]).count();
-            job.fold(&rows.slice(head, count - tail - head), &mut part.sheet)?;
+            job.fold(&rows.slice(first_rows, count - tail - first_rows), &mut part.sheet)?;
             held.push(rows.slice(count - tail, tail));
         }
         part.loose.append(&mut held);

@@ -242,8 +242,7 @@ impl Question {
     /// The largest series, named, and how many there are.
     fn lines(&self, sheet: &Sheet, reading: &Reading<'_>) -> (Vec<MetricLine>, u64) {
         let is_clock = !self.by.is_empty() && self.dims().iter().all(|dim| dim.is_of_clock());
-        let mut order: Vec<(i64, usize)> =
-            (0..sheet.keys.all().len()).map(|key| (self.size(sheet, key), key)).collect();
+        let mut order: Vec<(i64, usize)> = (0..sheet.keys.all().len()).map(|key| (size(sheet, key), key)).collect();
         let keys = sheet.keys.all();
         if is_clock {
             order.sort_unstable_by_key(|(_, key)| keys[*key]);
@@ -252,11 +251,11 @@ impl Question {
         }
         let points = if self.grain.is_some() { sheet.buckets.len() } else { 1 };
         let limit = self.limit.min((POINTS_MAX / points.max(1)).max(1));
-        let exposures = self.exposures();
+        let by_hour = self.exposures();
         let line = |key: usize| {
             let (cells, whole) = sheet.cells(key);
             let whole = figures::figure(self, sheet, whole);
-            let exposure_s = is_clock.then(|| self.exposure(keys[key], &exposures));
+            let exposure_s = is_clock.then(|| self.exposure(keys[key], &by_hour));
             let rates = exposure_s.into_iter().flat_map(|exposure_s| {
                 let rate = move |(name, count): (&String, &i64)| Some((name.clone(), per_hour(*count, exposure_s)?));
                 whole.counts.iter().filter_map(rate).collect::<Vec<_>>()
@@ -279,11 +278,6 @@ impl Question {
             }
         };
         (order.iter().take(limit).map(|(_, key)| line(*key)).collect(), order.len() as u64)
-    }
-
-    /// What series are sorted by: the first measure.
-    fn size(&self, sheet: &Sheet, key: usize) -> i64 {
-        sheet.cells(key).1.counts.first().copied().unwrap_or(0)
     }
 
     /// Seconds of the window by local weekday and hour, where somebody asks for them.
@@ -344,4 +338,9 @@ impl Question {
             series_total,
         }
     }
+}
+
+/// What series are sorted by: the first measure.
+fn size(sheet: &Sheet, key: usize) -> i64 {
+    sheet.cells(key).1.counts.first().copied().unwrap_or(0)
 }

@@ -173,16 +173,13 @@ pub async fn execute(
         Some(band) => tickets.filter(band.holds("opened_at", moment.now)),
         None => Ok(tickets),
     };
-    let (tickets, listed) = match at {
-        Some(at) => {
-            let (then, now) = reading.tickets_at(&input.filters, at).await?;
-            let open = Rows::Open.counted(then.clone(), &moment)?.select(vec![col("ticket_id").alias(OPEN)])?;
-            (aged(then)?, aged(now.join(open, JoinType::LeftSemi, &["ticket_id"], &[OPEN], None)?)?)
-        }
-        None => {
-            let tickets = aged(reading.tickets(&input.filters).await?)?;
-            (tickets.clone(), Rows::Open.counted(tickets, &moment)?)
-        }
+    let (tickets, listed) = if let Some(at) = at {
+        let (then, now) = reading.tickets_at(&input.filters, at).await?;
+        let open = Rows::Open.counted(then.clone(), &moment)?.select(vec![col("ticket_id").alias(OPEN)])?;
+        (aged(then)?, aged(now.join(open, JoinType::LeftSemi, &["ticket_id"], &[OPEN], None)?)?)
+    } else {
+        let tickets = aged(reading.tickets(&input.filters).await?)?;
+        (tickets.clone(), Rows::Open.counted(tickets, &moment)?)
     };
     let whole = tally(&tickets, &[], metrics, &moment).await?.whole();
     let counted = match by.iter().map(|(_, by)| *by).collect::<Vec<_>>().as_slice() {

@@ -98,7 +98,7 @@ pub fn page() -> String {
         } else {
             format!("; by {} unless asked otherwise", list(&metric.default_by))
         };
-        page.push_str(&format!(
+        let section = format!(
             "\n## {} @{}\n\n{}\n\n- unit: {}; known from: {known}{by}\n- formula: {}\n- measures: {}{derived}\n- {}\n",
             metric.name,
             metric.version,
@@ -107,7 +107,8 @@ pub fn page() -> String {
             metric.formula,
             list(&metric.measures),
             metric.edge_cases,
-        ));
+        );
+        page.push_str(&section);
     }
     page
 }

@@ -34,11 +34,11 @@ fn lives() -> BTreeMap<i64, Vec<Step>> {
     let desk = desk.read();
     let mut lives = BTreeMap::new();
     for ticket in desk.table::<Ticket>().iter() {
-        let mut lines: Vec<&Log> = desk.of_ticket::<Log>(ticket.id).collect();
-        lines.sort_by_key(|line| line.id);
+        let mut history: Vec<&Log> = desk.of_ticket::<Log>(ticket.id).collect();
+        history.sort_by_key(|line| line.id);
         let first = |option: i32, now: i32| {
-            let line = lines.iter().find(|line| line.linked_action == 0 && line.id_search_option == option);
-            line.map_or(now, |line| number(&line.old_value))
+            let line = history.iter().find(|line| line.linked_action == 0 && line.id_search_option == option);
+            line.map_or(now, |line| number(line.old_value.as_deref()))
         };
         let begin = Step {
             at: ticket.date_creation.unwrap(),
@@ -47,11 +47,11 @@ fn lives() -> BTreeMap<i64, Vec<Step>> {
             is_there: true,
         };
         let mut steps = vec![begin];
-        for line in lines {
+        for line in history {
             let mut step = Step { at: line.date_mod, ..*steps.last().unwrap() };
             match (line.linked_action, line.id_search_option) {
-                (0, STATUS) => step.status = number(&line.new_value),
-                (0, PRIORITY) => step.priority = number(&line.new_value),
+                (0, STATUS) => step.status = number(line.new_value.as_deref()),
+                (0, PRIORITY) => step.priority = number(line.new_value.as_deref()),
                 (TRASHED, _) => step.is_there = false,
                 (RESTORED, _) => step.is_there = true,
                 _ => continue,
@@ -66,8 +66,8 @@ fn lives() -> BTreeMap<i64, Vec<Step>> {
     lives
 }
 
-fn number(text: &Option<std::sync::Arc<str>>) -> i32 {
-    text.as_deref().unwrap().parse().unwrap()
+fn number(text: Option<&str>) -> i32 {
+    text.unwrap().parse().unwrap()
 }
 
 /// What held just before `at`.

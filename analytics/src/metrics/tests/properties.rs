@@ -241,7 +241,7 @@ proptest! {
         let at_once = by_bucket(&asked(&SOLVE_EVENTS, &desk, window, &[Dim::Priority], Share::Full));
         let (one, other) = desk.split_at(cut.min(desk.len()));
         let mut merged = asked(&SOLVE_EVENTS, one, window, &[Dim::Priority], Share::Full);
-        merged.merge(asked(&SOLVE_EVENTS, other, window, &[Dim::Priority], Share::Full));
+        merged.merge(&asked(&SOLVE_EVENTS, other, window, &[Dim::Priority], Share::Full));
         prop_assert_eq!(by_bucket(&merged), at_once);
     }
 
