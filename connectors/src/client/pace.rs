@@ -87,7 +87,7 @@ impl Pace {
         sorted.sort_by(f64::total_cmp);
         let calm_seconds = self.calm_s.max(CALM_S_MIN);
         // Load makes even quick answers slow; where only some are slow, it is something about them.
-        let quick = sorted[(sorted.len() - LATEST_MIN + 1) / 2];
+        let quick = sorted[(sorted.len() - LATEST_MIN).div_ceil(2)];
         let middle = sorted[sorted.len() / 2];
         if quick > calm_seconds * SLOW_TIMES + SLOW_MARGIN_S {
             Speed::Slow { seconds: middle, calm_seconds }

@@ -77,16 +77,13 @@ fn check_dead(itemtype: &str, raw: &Value) {
 /// What the ledger keeps of a row is read back.
 fn check_kept(kind: Option<Kind>, row: &Row) {
     let entry = |revision| Entry::first(revision, Fate::Told).next(revision, Fate::Dead);
-    match kind {
-        Some(kind) => {
-            let mut memory = TicketMemory::unread(Presence::Live);
-            memory.remember(kind, row.id, entry(ledger::kept(kind, row.revision)));
-            assert_eq!(TicketMemory::decode(&memory.encode()), Some(memory));
-        }
-        None => {
-            let memory = DimensionMemory { entry: entry(row.revision), is_trashed: false };
-            assert_eq!(DimensionMemory::decode(&memory.encode()), Some(memory));
-        }
+    if let Some(kind) = kind {
+        let mut memory = TicketMemory::unread(Presence::Live);
+        memory.remember(kind, row.id, entry(ledger::kept(kind, row.revision)));
+        assert_eq!(TicketMemory::decode(&memory.encode()), Some(memory));
+    } else {
+        let memory = DimensionMemory { entry: entry(row.revision), is_trashed: false };
+        assert_eq!(DimensionMemory::decode(&memory.encode()), Some(memory));
     }
 }
 

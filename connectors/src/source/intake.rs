@@ -42,7 +42,13 @@ struct Subject<'a> {
 
 impl<'a> Intake<'a> {
     pub(crate) fn new(context: Context, ledger: &'a dyn Ledger) -> Self {
-        Self { context, memory: Memory::new(ledger), batch: empty_batch(), retries_dead: false, broken: BTreeSet::new() }
+        Self {
+            context,
+            memory: Memory::new(ledger),
+            batch: empty_batch(),
+            retries_dead: false,
+            broken: BTreeSet::new(),
+        }
     }
 
     /// An intake that looks again at rows that were dead.

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 use chrono::Utc;
 use glpi_sim::moves::{Hand, Rules};
 use glpi_sim::{Desk, Options, Sim, SimHandle};
-use pipeline::sources::DeadRow;
+use pipeline::sources::{DeadRow, LedgerEntry};
 use schemas::ingestion::RowCounts;
 use schemas::{Body, Event};
 
@@ -28,6 +28,19 @@ type Values = BTreeMap<i64, Vec<u8>>;
 /// A ledger in memory.
 #[derive(Default)]
 struct Book(Mutex<HashMap<String, Values>>);
+
+impl Book {
+    fn keep(&self, entries: Vec<LedgerEntry>) {
+        let mut book = self.0.lock().unwrap();
+        for entry in entries {
+            let values = book.entry(entry.space.to_owned()).or_default();
+            match entry.value {
+                Some(value) => drop(values.insert(entry.id, value)),
+                None => drop(values.remove(&entry.id)),
+            }
+        }
+    }
+}
 
 #[async_trait]
 impl Ledger for Book {
@@ -117,14 +130,7 @@ impl Journey {
         self.rows.dead += counts.dead;
         self.events.extend(batch.converted.into_iter().flatten());
         self.dead.extend(batch.dead);
-        let mut book = self.book.0.lock().unwrap();
-        for entry in batch.ledger {
-            let values = book.entry(entry.space.to_owned()).or_default();
-            match entry.value {
-                Some(value) => drop(values.insert(entry.id, value)),
-                None => drop(values.remove(&entry.id)),
-            }
-        }
+        self.book.keep(batch.ledger);
         self.phase = batch.phase;
         self.watermark = batch.watermark.or(self.watermark);
         if batch.cursor.is_some() {

@@ -17,7 +17,7 @@ use crate::desk::{Desk, SharedDesk};
 use super::answer::{Answer, HTML};
 use super::counters::{Counters, Requests};
 use super::door::Api;
-use super::misbehave::{Deed, Misbehaviour, Misdeed, Mischief};
+use super::misbehave::{Deed, Misbehaviour, Mischief, Misdeed};
 use super::options::{Options, Outage};
 use super::serve;
 use super::sessions::Sessions;

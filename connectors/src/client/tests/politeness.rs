@@ -169,7 +169,7 @@ async fn requests_that_wait_feel_the_brake_as_well() {
     let request = PageRequest::first();
     let many = join_all((0..100).map(|_| client.page("Ticket", &request)));
     let watch = async {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         office.felt.lock().unwrap().in_flight
     };
     let (_, in_flight) = tokio::join!(many, watch);

@@ -88,15 +88,7 @@ impl Reading {
             time::sleep(Duration::from_secs(1)).await;
             return None;
         };
-        let mut book = self.book.0.lock().unwrap();
-        for entry in batch.ledger {
-            let values = book.entry(entry.space.to_owned()).or_default();
-            match entry.value {
-                Some(value) => drop(values.insert(entry.id, value)),
-                None => drop(values.remove(&entry.id)),
-            }
-        }
-        drop(book);
+        self.book.keep(batch.ledger);
         self.cursor = batch.cursor.or(self.cursor.take());
         time::sleep(Duration::from_millis(batch.wait_ms)).await;
         Some(batch.caught_up)
