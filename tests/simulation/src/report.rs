@@ -17,7 +17,8 @@ pub struct Runs(Vec<Value>);
 /// Writes the report of the figures in `runs` to `out`. What fuzzing and a large desk showed lies beside that folder.
 pub fn write(runs: &Path, out: &Path) -> anyhow::Result<()> {
     let beside = runs.parent().unwrap_or(runs);
-    let text = Runs::read(runs)?.report(&read(&beside.join("fuzzing.json"))?, &read(&beside.join("scale.json"))?)?;
+    let text = Runs::read(runs)?
+        .report(read(&beside.join("fuzzing.json"))?.as_ref(), read(&beside.join("scale.json"))?.as_ref())?;
     crate::record::write(out, &text)
 }
 
@@ -66,7 +67,7 @@ impl Runs {
         self.of(run).filter_map(of).sum()
     }
 
-    fn report(&self, fuzzing: &Option<Value>, scale: &Option<Value>) -> anyhow::Result<String> {
+    fn report(&self, fuzzing: Option<&Value>, scale: Option<&Value>) -> anyhow::Result<String> {
         let mut text = HEAD.to_owned();
         self.sums(&mut text)?;
         self.each_run(&mut text)?;
@@ -74,7 +75,7 @@ impl Runs {
         self.happenings(&mut text)?;
         self.exhaustive(&mut text)?;
         self.bugs(&mut text)?;
-        beside(&mut text, fuzzing.as_ref(), scale.as_ref())?;
+        beside(&mut text, fuzzing, scale)?;
         text.push_str(NOT_COVERED);
         Ok(text)
     }
