@@ -62,8 +62,8 @@ fn lives_or_ends(case: &mut Case<'_>, wrapper: &[String]) -> anyhow::Result<Stri
     let said = up.said();
     let last = said.lines().last().unwrap_or_default();
     case.report.kills += 1;
-    let has_no_threads = said.contains("OS can't spawn worker thread");
-    if !is_fair(status, last) && !(status.code() == Some(PANICKED) && has_no_threads) {
+    let has_no_threads = status.code() == Some(PANICKED) && said.contains("OS can't spawn worker thread");
+    if !is_fair(status, last) && !has_no_threads {
         case.wrong(format!("ended with {status}: {said}"));
     }
     Ok(format!("ended with {status}: {last:?}"))
