@@ -26,7 +26,7 @@ fn assert_right(plan: &Plan) {
 
 #[test]
 fn in_a_world_where_everything_may_fail_nothing_is_lost_and_nothing_doubled() {
-    (1_000..1_008).map(Plan::of).for_each(|plan| assert_right(&plan));
+    (1_000..1_006).map(Plan::of).for_each(|plan| assert_right(&plan));
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_power_cut_around_any_write_loses_nothing() {
 
 #[test]
 fn one_seed_is_one_world() {
-    for seed in 2_000..2_003 {
+    for seed in 2_000..2_002 {
         let [first, second] = [(); 2].map(|()| run(&Plan::of(seed)).unwrap());
         assert_eq!((first.hash, first.events), (second.hash, second.events), "seed {seed}");
     }

@@ -23,7 +23,7 @@ pub(super) fn bear(case: &mut Case<'_>) -> anyhow::Result<String> {
     let few = case.chances.random_range(FEW);
     let start = started_with(case, few)?;
 
-    let up = case.begin(&[])?;
+    let mut up = case.begin(&[])?;
     let open = std::fs::read_dir(format!("/proc/{}/fd", up.id()))?.count();
     // None is left, whatever it lets go of is its own again.
     limit(&up, open as u32)?;
@@ -39,10 +39,11 @@ pub(super) fn bear(case: &mut Case<'_>) -> anyhow::Result<String> {
     drop(waiting);
     limit(&up, MANY)?;
     let begin = Instant::now();
-    while !answers(&up) && begin.elapsed() < START {
+    while up.ended()?.is_none() && !answers(&up) && begin.elapsed() < START {
         sleep(Duration::from_millis(100));
     }
-    if !answers(&up) {
+    // One that ended is judged by its last sentence.
+    if up.ended()?.is_none() && !answers(&up) {
         case.wrong("the door does not answer any more");
     }
     let said = case.goes_on(up)?;
