@@ -64,8 +64,8 @@ pub struct AsOf {
 
 impl Knowledge {
     /// The item types that say something.
-    pub const KINDS: [&'static str; 7] =
-        ["SLA", "OLA", "Entity", "Calendar", "CalendarSegment", "Calendar_Holiday", "Holiday"];
+    pub const KINDS: [&'static str; 8] =
+        ["SLM", "SLA", "OLA", "Entity", "Calendar", "CalendarSegment", "Calendar_Holiday", "Holiday"];
 
     /// Nothing yet, of a desk whose calendars are in `zone`.
     pub fn new(zone: Tz) -> Self {
@@ -103,7 +103,12 @@ impl Knowledge {
     pub fn agreement(&self, kind: Kind, id: i64, as_of: AsOf) -> Option<Agreement> {
         let family = if kind.is_internal() { "OLA" } else { "SLA" };
         let Row::Agreement(row) = self.row(family, id, as_of)? else { return None };
-        Some(Agreement { id: u64::try_from(id).ok()?, kind, terms: row.terms?, hours: row.hours })
+        // GLPI counts by the calendar of the level that the agreement belongs to.
+        let hours = match row.level.and_then(|level| self.row("SLM", level, as_of)) {
+            Some(Row::Level(hours)) => *hours,
+            _ => row.hours,
+        };
+        Some(Agreement { id: u64::try_from(id).ok()?, kind, terms: row.terms?, hours })
     }
 
     /// The calendar of an entity as it stood: its own, or the nearest one above it that has one; none is all hours.

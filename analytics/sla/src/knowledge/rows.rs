@@ -13,6 +13,8 @@ const INHERITED: i64 = -2;
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Row {
+    /// A service level: whose hours count for its agreements.
+    Level(Hours),
     Agreement(AgreementRow),
     Entity(EntityRow),
     Calendar,
@@ -27,6 +29,8 @@ pub(super) struct AgreementRow {
     /// None where the row does not say how long it gives.
     pub(super) terms: Option<Terms>,
     pub(super) hours: Hours,
+    /// The service level that it belongs to.
+    pub(super) level: Option<i64>,
 }
 
 /// An entity.
@@ -63,7 +67,12 @@ impl Row {
     pub(super) fn read(kind: &str, attributes: &str, parent: Option<i64>) -> Option<Self> {
         let columns = Columns(serde_json::from_str(attributes).ok()?);
         match kind {
-            "SLA" | "OLA" => Some(Self::Agreement(AgreementRow { terms: columns.terms(), hours: columns.hours() })),
+            "SLM" => Some(Self::Level(columns.hours())),
+            "SLA" | "OLA" => Some(Self::Agreement(AgreementRow {
+                terms: columns.terms(),
+                hours: columns.hours(),
+                level: columns.number("slms_id").filter(|level| *level > 0),
+            })),
             "Entity" => Some(Self::Entity(EntityRow { hours: columns.entity_hours(), parent })),
             "Calendar" => Some(Self::Calendar),
             "CalendarSegment" => Some(Self::Segment(SegmentRow {

@@ -90,6 +90,19 @@ fn an_agreement_is_what_it_was_when_it_was_made() {
 }
 
 #[test]
+fn an_agreement_counts_by_the_calendar_of_its_level() {
+    let knowledge = desk(
+        9,
+        r#"
+        0 | 0 | SLM | 1 | | {"calendars_id": 3, "use_ticket_calendar": 0}
+        1 | 0 | SLA | 4 | | {"number_time": 1, "definition_time": "hour", "calendars_id": 2, "slms_id": 1}
+        2 | 0 | SLA | 5 | | {"number_time": 1, "definition_time": "hour", "calendars_id": 2, "slms_id": 7}"#,
+    );
+    let hours = |id| knowledge.agreement(Kind::Tto, id, AsOf { end: 9, at: MONDAY }).unwrap().hours;
+    assert_eq!((hours(4), hours(5)), (Hours::Calendar(3), Hours::Calendar(2)));
+}
+
+#[test]
 fn an_entity_without_a_calendar_has_that_of_the_one_above_it() {
     let knowledge = desk(
         4,
