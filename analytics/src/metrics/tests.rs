@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod durations;
 mod history;
 mod now;
 mod properties;
@@ -45,7 +46,13 @@ fn every_metric_is_listed_once_and_says_what_it_means() {
     assert_eq!(names.len(), registry().len());
     assert!(registry().iter().all(|metric| metric.version > 0 && metric.meaning.ends_with('.')));
     // A metric without a golden table is a number without a definition: these files name each.
-    let golden = [include_str!("tests.rs"), include_str!("tests/history.rs"), include_str!("tests/now.rs")].concat();
+    let golden = [
+        include_str!("tests.rs"),
+        include_str!("tests/durations.rs"),
+        include_str!("tests/history.rs"),
+        include_str!("tests/now.rs"),
+    ]
+    .concat();
     for metric in registry() {
         let name = metric.name.to_uppercase();
         let asks = ["check", "told", "told_of"].map(|ask| format!("{ask}(&{name},"));

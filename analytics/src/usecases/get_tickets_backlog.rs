@@ -1,5 +1,7 @@
 //! GetTicketsBacklog: the tickets open now, or at an instant, by what and how old, down to the tickets themselves.
 
+mod aging;
+
 use chrono_tz::Tz;
 use datafusion::{common::JoinType, dataframe::DataFrame, prelude::col};
 use schemas::Instant;
@@ -15,7 +17,6 @@ use crate::{
     metrics::{
         BACKLOG, BACKLOG_AGE, Metric, OVERDUE, PENDING, Rows, UNASSIGNED, UPDATE_AGE,
         backlog_age::{AGE_BANDS, AgeBand},
-        update_age::UPDATE_BANDS,
     },
     paging::{Order, PageInput, Walk},
     plans::{
@@ -28,6 +29,8 @@ use crate::{
     viewer::Viewer,
     window::{instant, zone},
 };
+
+pub use aging::{AgeBucket, TicketAging};
 
 /// The column of the tickets that were open.
 const OPEN: &str = "open_ticket_id";
@@ -80,28 +83,6 @@ pub struct TicketsBacklog {
     pub rows_total: u64,
     /// A page of the tickets.
     pub tickets: Vec<TicketSummary>,
-}
-
-/// Tickets by age.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct TicketAging {
-    /// By the time since they were opened.
-    pub since_opened: Vec<AgeBucket>,
-    /// By the time since they last changed; none at another instant, for only the last change is known.
-    pub since_update: Vec<AgeBucket>,
-}
-
-/// Tickets within a band of ages: `from_days <= age < to_days`, in days of 24 hours.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct AgeBucket {
-    /// The band's name.
-    pub name: String,
-    /// The youngest age.
-    pub from_days: i64,
-    /// The first age beyond; `None` for the oldest band.
-    pub to_days: Option<i64>,
-    /// How many.
-    pub tickets: u64,
 }
 
 /// Tickets that share a status, a group, ...
@@ -227,7 +208,7 @@ fn backlog(whole: &Tally, mut rows: Vec<BacklogRow>, tickets: Vec<TicketSummary>
         pending: whole.count(&PENDING),
         unassigned: whole.count(&UNASSIGNED),
         overdue: is_now.then(|| whole.count(&OVERDUE)),
-        aging: aging(whole, is_now),
+        aging: aging::of(whole, is_now),
         rows,
         rows_total,
         tickets,
@@ -240,7 +221,7 @@ fn rows(counted: &Tallies, by: &[(&'static str, By)], is_now: bool, dimensions: 
     for (ids, tally) in &counted.rows {
         let keys: Vec<_> = by.iter().zip(ids).map(|((name, by), id)| key(name, *by, *id, dimensions)).collect();
         let overdue = is_now.then(|| tally.count(&OVERDUE));
-        let row = BacklogRow { keys, tickets: tally.count(&BACKLOG), overdue, aging: aging(tally, is_now) };
+        let row = BacklogRow { keys, tickets: tally.count(&BACKLOG), overdue, aging: aging::of(tally, is_now) };
         // Only keys named `other` can be the same for several numbers: few rows, so looking for one costs little.
         let same =
             row.keys.iter().any(BacklogKey::is_other).then(|| rows.iter_mut().find(|known| known.keys == row.keys));
@@ -287,18 +268,4 @@ fn key(name: &str, by: By, id: Option<i64>, dimensions: &Dimensions) -> BacklogK
         By::SolvedHour(_) => (id, None),
     };
     BacklogKey { by: name.to_owned(), id, name: name_of_id }
-}
-
-fn aging(tally: &Tally, is_now: bool) -> TicketAging {
-    let buckets = |metric: &Metric, bands: &[AgeBand]| -> Vec<AgeBucket> {
-        let bucket = |band: &AgeBand| AgeBucket {
-            name: band.name.to_owned(),
-            from_days: band.from_days,
-            to_days: band.to_days,
-            tickets: tally.measure(metric, band.name),
-        };
-        bands.iter().map(bucket).collect()
-    };
-    let since_update = if is_now { buckets(&UPDATE_AGE, &UPDATE_BANDS) } else { Vec::new() };
-    TicketAging { since_opened: buckets(&BACKLOG_AGE, &AGE_BANDS), since_update }
 }
