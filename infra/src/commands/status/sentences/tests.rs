@@ -70,7 +70,7 @@ fn counts_add_up_in_a_column_and_say_so_when_they_do_not() {
   converted      40  became events
   filtered        9  left out on purpose
   dead            1  could not be read
-            ---
+                ---
   fetched       100
 ";
     assert!(said.contains(table) && !said.contains("report"), "{said}");
