@@ -66,6 +66,9 @@ pub(crate) enum Step {
     Job {
         /// Pages it may still read in this round.
         pages_left: u32,
+        /// The kinds of work that were begun in this round.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        begun: Vec<Task>,
     },
     /// Wait for the next round.
     Rest,

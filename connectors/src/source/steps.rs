@@ -57,7 +57,7 @@ impl Stepper<'_, '_> {
             Step::Probe => self.probe().await,
             Step::Backfill { at, totals } => self.backfill(at, totals).await,
             Step::Walk(walk) => self.walk(walk).await,
-            Step::Job { pages_left } => self.work(pages_left).await,
+            Step::Job { pages_left, begun } => self.work(pages_left, begun).await,
             Step::Rest => {
                 recognition::glance(self.client, self.intake.ledger(), self.intake.zone()).await?;
                 let walk = self.begin_round();

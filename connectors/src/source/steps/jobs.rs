@@ -12,18 +12,18 @@ const SMALL_PAGES: u64 = 3;
 
 impl Stepper<'_, '_> {
     /// Reads the next page of slow work, or ends the round.
-    pub(super) async fn work(&mut self, pages_left: u32) -> Result<(), Error> {
+    pub(super) async fn work(&mut self, pages_left: u32, mut begun: Vec<Task>) -> Result<(), Error> {
         if pages_left == 0 {
             self.say("following");
             self.end_round();
             return Ok(());
         }
-        let Some(job) = self.place.job.take().or_else(|| self.due()) else {
+        let Some(job) = self.place.job.take().or_else(|| self.due(&mut begun)) else {
             self.say("following");
             self.end_round();
             return Ok(());
         };
-        self.place.step = Step::Job { pages_left: pages_left - 1 };
+        self.place.step = Step::Job { pages_left: pages_left - 1, begun };
         let task = job.task;
         if task == Task::Sweep && job.at == Collection::of(0) {
             // A sweep is what finds tickets gone: it must not take another desk for a great loss.
@@ -42,13 +42,9 @@ impl Stepper<'_, '_> {
     }
 
     /// The work that has been due for the longest time; each at most once in a round.
-    fn due(&mut self) -> Option<Job> {
+    fn due(&mut self, begun_now: &mut Vec<Task>) -> Option<Job> {
         let config = self.config;
         let begun = &self.place.begun;
-        let round_begin = self.place.round_watermark.map(|watermark| watermark.plus_seconds(i64::from(config.lag_s)));
-        let is_done = |begun: Option<Instant>| {
-            begun.is_some_and(|begun| begun <= self.now && round_begin.is_some_and(|round| begun >= round))
-        };
         let works = [
             (Task::Sweep, begun.sweep, self.sweep_interval_ms()),
             (Task::Surveys, begun.surveys, config.survey_interval_ms),
@@ -58,9 +54,10 @@ impl Stepper<'_, '_> {
         let ours = |begun: Option<Instant>| begun.filter(|_| self.run.has_begun(begun));
         let (_, task) = works
             .into_iter()
-            .filter(|&(_, begun, _)| !is_done(begun))
+            .filter(|(task, ..)| !begun_now.contains(task))
             .filter_map(|(task, begun, interval_ms)| Some((overdue(self.now, ours(begun), interval_ms)?, task)))
             .max_by_key(|&(overdue, _)| overdue)?;
+        begun_now.push(task);
         let begun = &mut self.place.begun;
         match task {
             Task::Sweep => {

@@ -60,7 +60,9 @@ impl Stepper<'_, '_> {
         }
         match next {
             Some(offset) => self.place.step = Step::Walk(Walk { offset, last, second, ..walk }),
-            _ if walk.is_trash => self.place.step = Step::Job { pages_left: self.config.job_pages_max },
+            _ if walk.is_trash => {
+                self.place.step = Step::Job { pages_left: self.config.job_pages_max, begun: Vec::new() };
+            }
             _ => self.place.step = Step::Walk(Walk { is_trash: true, ..Walk::default() }),
         }
         Ok(())
