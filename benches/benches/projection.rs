@@ -8,13 +8,15 @@ use std::{
 };
 
 use benches::{Home, INSTANCE, now, processed, served};
+use chrono_tz::Tz;
 use criterion::{Criterion, Throughput};
 use pipeline::{
     process::{self, Processor},
-    projection::{Targets, TicketKey, Trash, refold},
+    projection::{TicketKey, Trash, refold},
     sinks::{Sink, embedded, embedded::EmbeddedSink, memory::MemorySink},
 };
 use schemas::{Event, Instance, Offset, TicketId};
+use sla::Knowledge;
 use tokio::runtime::Runtime;
 
 const TICKETS: usize = 500;
@@ -38,11 +40,11 @@ fn main() {
     let mut group = criterion.benchmark_group("projection");
     group.sample_size(20).throughput(Throughput::Elements(of_tickets as u64));
     group.bench_function("refold", |bencher| {
-        let targets = Targets::default();
+        let knowledge = Knowledge::new(Tz::UTC);
         bencher.iter(|| {
             for (&id, events) in &tickets {
                 let key = TicketKey { instance: instance.clone(), id };
-                refold(&key, None, events, (&targets, Trash::Drop)).unwrap();
+                refold(&key, None, events, (&knowledge, Trash::Drop)).unwrap();
             }
         });
     });

@@ -162,7 +162,9 @@ pub(crate) fn trash(config: &Config) -> Trash {
 
 /// How events become rows.
 fn how_to_process(config: &Config) -> process::Config {
-    process::Config { trash: trash(config), ..process::Config::default() }
+    // The settings were checked; what is no zone never comes here.
+    let calendar_zone = config.glpi_timezone.parse().unwrap_or_default();
+    process::Config { trash: trash(config), calendar_zone, ..process::Config::default() }
 }
 
 /// Waits until `flag` is raised.

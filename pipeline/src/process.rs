@@ -12,13 +12,14 @@ pub mod hostile;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
+use chrono_tz::Tz;
 use schemas::{Codec, Instant, Offset, ingestion::EventCounts};
-use serde::{Deserialize, Serialize};
+use sla::Knowledge;
 
 use crate::{
     Fault,
     buses::{self, Bus, Record, TICKETS},
-    projection::{self, TICKET_SPACE, Targets, Trash},
+    projection::{self, FOUNDED_SPACE, TICKET_SPACE, Trash, load_dimension, read_founded},
     sinks::{self, Sink},
 };
 
@@ -38,18 +39,19 @@ const STEP_BYTES_MAX: usize = 64 << 20;
 const SCAN_STATES_MAX: u32 = 1_000;
 
 /// How to process.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// What the desk uses its trash for.
     pub trash: Trash,
+    /// The zone of the desk's calendars: that of GLPI's server.
+    pub calendar_zone: Tz,
     /// How many bytes of working state stay in memory between steps.
     pub cache_bytes_max: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { trash: Trash::default(), cache_bytes_max: 64 << 20 }
+        Self { trash: Trash::default(), calendar_zone: Tz::UTC, cache_bytes_max: 64 << 20 }
     }
 }
 
@@ -67,7 +69,7 @@ pub struct Processor {
 #[derive(Debug)]
 struct Working {
     position: Offset,
-    targets: Targets,
+    knowledge: Knowledge,
     cache: Cache,
 }
 
@@ -158,13 +160,13 @@ impl Processor {
         let decoded = self.decoded(records).await?;
         self.bus.dead_letters().add(&decoded.dead).await?;
         let states = self.states(&mut working.cache, &decoded).await?;
-        let Folded { batch, states, targets } = self.folded(decoded, states, working.targets).await?;
+        let Folded { batch, states, knowledge } = self.folded(decoded, states, working.knowledge).await?;
         let counts = batch.counts;
         // Rows, states, counts and position become durable together: a crash before this repeats the step.
         self.sink.write(batch, TICKETS, next).await?;
 
         working.cache.put_all(states);
-        self.memory = Some(Working { position: next, targets, cache: working.cache });
+        self.memory = Some(Working { position: next, knowledge, cache: working.cache });
         Ok(Processed { records: read, counts, position: next, end })
     }
 
@@ -194,8 +196,8 @@ impl Processor {
         if let Some(working) = self.memory.take().filter(|working| working.position == position) {
             return Ok(working);
         }
-        let targets = targets(self.sink.as_ref()).await?;
-        Ok(Working { position, targets, cache: Cache::new(self.config.cache_bytes_max) })
+        let knowledge = knowledge(self.sink.as_ref(), self.config.calendar_zone).await?;
+        Ok(Working { position, knowledge, cache: Cache::new(self.config.cache_bytes_max) })
     }
 
     async fn decoded(&self, records: Vec<Record>) -> Result<Decoded, Error> {
@@ -224,9 +226,9 @@ impl Processor {
         Ok(states)
     }
 
-    async fn folded(&self, decoded: Decoded, states: States, targets: Targets) -> Result<Folded, Error> {
+    async fn folded(&self, decoded: Decoded, states: States, knowledge: Knowledge) -> Result<Folded, Error> {
         let trash = self.config.trash;
-        Ok(aside(move || fold(&decoded, states, targets, trash)).await??)
+        Ok(aside(move || fold(&decoded, states, knowledge, trash)).await??)
     }
 }
 
@@ -240,7 +242,7 @@ impl fmt::Debug for Processor {
 ///
 /// Whoever processes asks this first, so a store never holds states of two releases, and one of each kind tells for all.
 pub async fn check(sink: &dyn Sink) -> Result<(), Error> {
-    for space in [TICKET_SPACE].into_iter().chain(Targets::KINDS) {
+    for space in [TICKET_SPACE].into_iter().chain(Knowledge::KINDS) {
         for (_, state) in sink.scan_folds(space, i64::MIN, 1).await? {
             projection::same_layout(&state)?;
         }
@@ -248,21 +250,24 @@ pub async fn check(sink: &dyn Sink) -> Result<(), Error> {
     Ok(())
 }
 
-/// The targets that the sink knows.
-async fn targets(sink: &dyn Sink) -> Result<Targets, Error> {
-    let mut targets = Targets::default();
-    for kind in Targets::KINDS {
+/// What the sink knows of agreements and calendars.
+pub(crate) async fn knowledge(sink: &dyn Sink, zone: Tz) -> Result<Knowledge, Error> {
+    let mut knowledge = Knowledge::new(zone);
+    if let Some(state) = sink.folds(FOUNDED_SPACE, &[0]).await?.get(&0) {
+        knowledge.found(read_founded(state)?.0);
+    }
+    for kind in Knowledge::KINDS {
         let mut after = i64::MIN;
         loop {
             let states = sink.scan_folds(kind, after, SCAN_STATES_MAX).await?;
             let Some((last, _)) = states.last() else { break };
             after = *last;
             for (id, state) in &states {
-                targets.load(kind, *id, state)?;
+                load_dimension(&mut knowledge, kind, *id, state)?;
             }
         }
     }
-    Ok(targets)
+    Ok(knowledge)
 }
 
 /// Computes on a thread that may be busy for long, so that requests on the others are not kept waiting.

@@ -14,12 +14,15 @@ pub mod rows;
 mod spans;
 mod track;
 
+use chrono_tz::Tz;
 use schemas::{Event, Instance, Offset, TicketId};
 use serde::{Deserialize, Serialize};
+use sla::Knowledge;
 
 use crate::Fault;
 
-pub use dimensions::{RefoldedDimension, Targets, refold_dimension};
+pub use dimensions::{FOUNDED_SPACE, RefoldedDimension, load_dimension, refold_dimension};
+pub(crate) use dimensions::{read_founded, write_founded};
 use memory::Memory;
 pub(crate) use memory::same_layout;
 use rows::{SpanRow, TicketRow};
@@ -115,7 +118,7 @@ pub fn refold(
     key: &TicketKey,
     state: Option<&[u8]>,
     events: &[(Offset, Event)],
-    (targets, trash): (&Targets, Trash),
+    (knowledge, trash): (&Knowledge, Trash),
 ) -> Result<Refolded, Error> {
     let memory = state.map(Memory::read).transpose().map_err(|error| error.about("ticket", key.id.0))?;
     let mut memory = memory.unwrap_or_default();
@@ -129,24 +132,26 @@ pub fn refold(
         return Ok(Refolded { state: None, stored: order, repeated, rows: None });
     }
     let is_projected = memory.version != before;
-    if is_projected {
-        memory.aim(targets);
-    }
-    let rows = if is_projected { row::rows(key, &memory, trash) } else { None };
+    let rows = if is_projected { row::rows(key, &memory, (knowledge, trash)) } else { None };
     Ok(Refolded { state: Some(memory.write()?), stored: order, repeated, rows })
 }
 
 /// The rows of a ticket as its working state has them: the same rows, of the same version, as its last refold made.
-pub fn rows_again(key: &TicketKey, state: &[u8], trash: Trash) -> Result<Option<TicketRows>, Error> {
+pub fn rows_again(
+    key: &TicketKey,
+    state: &[u8],
+    (knowledge, trash): (&Knowledge, Trash),
+) -> Result<Option<TicketRows>, Error> {
     let memory = Memory::read(state).map_err(|error| error.about("ticket", key.id.0))?;
-    Ok(row::rows(key, &memory, trash))
+    Ok(row::rows(key, &memory, (knowledge, trash)))
 }
 
 /// Refuses a working state that cannot be read, of a ticket or of a dimension.
 pub(crate) fn check_state(space: &str, state: &[u8]) -> Result<(), Error> {
     match space {
         TICKET_SPACE => Memory::read(state).map(drop),
-        _ => Targets::default().load(space, 0, state),
+        FOUNDED_SPACE => read_founded(state).map(drop),
+        _ => load_dimension(&mut Knowledge::new(Tz::UTC), space, 0, state),
     }
 }
 

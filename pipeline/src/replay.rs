@@ -8,8 +8,8 @@ use schemas::{Codec, Instance, Instant, Offset, TicketId, tables::Table};
 
 use crate::{
     buses::{Bus, TICKETS},
-    process::{Error, Processed, Processor, ticket_of},
-    projection::{TICKET_SPACE, TicketKey, Trash, rows, rows_again},
+    process::{Config, Error, Processed, Processor, knowledge, ticket_of},
+    projection::{TICKET_SPACE, TicketKey, rows, rows_again},
     sinks::{RowBatch, Sink},
 };
 
@@ -38,13 +38,14 @@ pub async fn replay(
     sink: &dyn Sink,
     codec: &Codec,
     window: Range<Instant>,
-    trash: Trash,
+    config: &Config,
 ) -> Result<Replayed, Error> {
     let position = sink.position(TICKETS).await?;
     let from = bus.offset_at(TICKETS, window.start).await?;
     // What the processor has not reached yet needs no repair.
     let to = bus.offset_at(TICKETS, window.end).await?.min(position);
     let tickets = touched(bus, codec, from..to).await?;
+    let knowledge = knowledge(sink, config.calendar_zone).await?;
     let mut replayed = Replayed { records: to.0.saturating_sub(from.0), tickets: 0 };
 
     let tickets: Vec<(TicketId, Instance)> = tickets.into_iter().collect();
@@ -55,7 +56,7 @@ pub async fn replay(
         for (id, instance) in some {
             if let Some(state) = states.get(&id.0) {
                 let key = TicketKey { instance: instance.clone(), id: *id };
-                repaired.extend(rows_again(&key, state, trash)?);
+                repaired.extend(rows_again(&key, state, (&knowledge, config.trash))?);
             }
         }
         replayed.tickets += repaired.len() as u64;

@@ -27,6 +27,13 @@ pub struct Knowledge {
     compiled: Mutex<HashMap<(i64, u64), Arc<Compiled>>>,
 }
 
+impl Clone for Knowledge {
+    /// The same knowledge; what it has compiled is compiled again when it is asked for.
+    fn clone(&self) -> Self {
+        Self { zone: self.zone, founded: self.founded, rows: self.rows.clone(), compiled: Mutex::default() }
+    }
+}
+
 /// A row as it was told.
 #[derive(Debug, Clone, PartialEq)]
 struct News {

@@ -138,7 +138,7 @@ impl Engine {
             Task::Redrive(_) => bail!("a redrive needs the source"),
             Task::Replay { from, to } => {
                 let sink = self.store();
-                let replayed = replay(&*self.bus, &*sink, &self.codec, *from..*to, self.process.trash).await?;
+                let replayed = replay(&*self.bus, &*sink, &self.codec, *from..*to, &self.process).await?;
                 Ok(format!("{} events read, rows of {} tickets made again", replayed.records, replayed.tickets))
             }
             Task::Rebuild => self.rebuild().await,

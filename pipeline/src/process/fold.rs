@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 
 use schemas::{Body, Event, Offset, tables::Table};
+use sla::Knowledge;
 
 use super::{ById, Decoded};
 use crate::{
     projection::{
-        Error, Refolded, TICKET_SPACE, Targets, TicketKey, TicketRows, Trash, refold, refold_dimension, rows,
+        Error, FOUNDED_SPACE, Refolded, TICKET_SPACE, TicketKey, TicketRows, Trash, refold, refold_dimension, rows,
+        write_founded,
     },
     sinks::{Fold, RowBatch},
 };
@@ -28,23 +30,23 @@ pub(super) struct Folded {
     pub(super) batch: RowBatch,
     /// The working states of the batch's tickets after it.
     pub(super) states: ById,
-    /// The targets after it.
-    pub(super) targets: Targets,
+    /// What is known of agreements and calendars after it.
+    pub(super) knowledge: Knowledge,
 }
 
 /// A stored event on its way to its table.
 type Stored<'a> = Vec<&'a (Offset, Event)>;
 
 /// Folds a batch. The rows do not depend on where one batch ends and the next begins.
-pub(super) fn fold(decoded: &Decoded, states: States, mut targets: Targets, trash: Trash) -> Result<Folded, Error> {
+pub(super) fn fold(decoded: &Decoded, states: States, mut knowledge: Knowledge, trash: Trash) -> Result<Folded, Error> {
     let mut batch = RowBatch::default();
     batch.counts.dead = decoded.dead.len() as u64;
 
-    // Dimensions first: targets bear the offset since which they hold, and a ticket takes those as of its newest event.
-    let versions = fold_dimensions(decoded, &states.dimensions, &mut targets, &mut batch)?;
+    found(decoded, &mut knowledge, &mut batch)?;
+    // Dimensions first: what they say bears its offset, and a ticket takes what was known as of its newest event.
+    let versions = fold_dimensions(decoded, &states.dimensions, &mut knowledge, &mut batch)?;
     let mut tickets = states.tickets;
-    let (events, refolded) = fold_tickets(decoded, &mut tickets, (&targets, trash), &mut batch)?;
-    targets.keep_newest();
+    let (events, refolded) = fold_tickets(decoded, &mut tickets, (&knowledge, trash), &mut batch)?;
 
     batch.counts.stored = (versions.len() + events.len()) as u64;
     let versions = versions.into_iter().filter_map(|(offset, event)| match &event.body {
@@ -58,20 +60,30 @@ pub(super) fn fold(decoded: &Decoded, states: States, mut targets: Targets, tras
         (Table::Dimensions, rows::dimensions(versions)?),
     ];
     batch.rows = built.into_iter().filter(|(_, rows)| rows.num_rows() > 0).collect();
-    Ok(Folded { batch, states: tickets, targets })
+    Ok(Folded { batch, states: tickets, knowledge })
+}
+
+/// Notes the place of the first news of a ticket, once.
+fn found(decoded: &Decoded, knowledge: &mut Knowledge, batch: &mut RowBatch) -> Result<(), Error> {
+    let first = decoded.tickets.values().flatten().map(|(offset, _)| *offset).min();
+    if let Some(first) = first.filter(|_| knowledge.founded().is_none()) {
+        knowledge.found(first.0);
+        batch.folds.push(Fold { space: FOUNDED_SPACE.to_owned(), id: 0, state: write_founded(first)? });
+    }
+    Ok(())
 }
 
 fn fold_dimensions<'a>(
     decoded: &'a Decoded,
     states: &HashMap<String, ById>,
-    targets: &mut Targets,
+    knowledge: &mut Knowledge,
     batch: &mut RowBatch,
 ) -> Result<Stored<'a>, Error> {
     let mut stored = Vec::new();
     for (kind, dimensions) in &decoded.dimensions {
         for (&id, events) in dimensions {
             let state = states.get(kind).and_then(|states| states.get(&id));
-            let refolded = refold_dimension(state.map(Vec::as_slice), events, targets)
+            let refolded = refold_dimension(state.map(Vec::as_slice), events, knowledge)
                 .map_err(|error: Error| error.about(kind, id))?;
             batch.counts.repeated += refolded.repeated;
             stored.extend(refolded.stored.into_iter().map(|place| &events[place]));
@@ -86,7 +98,7 @@ fn fold_dimensions<'a>(
 fn fold_tickets<'a>(
     decoded: &'a Decoded,
     states: &mut ById,
-    (targets, trash): (&Targets, Trash),
+    (knowledge, trash): (&Knowledge, Trash),
     batch: &mut RowBatch,
 ) -> Result<(Stored<'a>, Vec<TicketRows>), Error> {
     let mut stored = Vec::new();
@@ -95,7 +107,8 @@ fn fold_tickets<'a>(
         let Some((_, first)) = events.first() else { continue };
         let key = TicketKey { instance: first.envelope.instance.clone(), id: first.envelope.ticket_id };
         let state = states.get(&id).map(Vec::as_slice);
-        let Refolded { state, stored: new, repeated, rows: of_ticket } = refold(&key, state, events, (targets, trash))?;
+        let Refolded { state, stored: new, repeated, rows: of_ticket } =
+            refold(&key, state, events, (knowledge, trash))?;
 
         batch.counts.repeated += repeated;
         rows.extend(of_ticket);

@@ -12,13 +12,15 @@
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use chrono_tz::Tz;
 use schemas::{Codec, Event, Instance, Instant, Offset, TicketId, manifest};
+use sla::Knowledge;
 use transforms::{Chain, MaskPolicy, Outcome, Policy, SelectPolicy, Visibility};
 
 use super::{Decoded, Folded, States, decode, fold};
 use crate::{
     buses::Record,
-    projection::{self, TICKET_SPACE, Targets, TicketKey, Trash},
+    projection::{self, TICKET_SPACE, TicketKey, Trash},
 };
 
 static CODEC: LazyLock<Codec> = LazyLock::new(|| Codec::new().unwrap());
@@ -56,7 +58,7 @@ pub fn check(input: &[u8]) {
     }
     // Both meanings of the trash in turn: inputs come and go in all lengths.
     let trash = if input.len().is_multiple_of(2) { Trash::Drop } else { Trash::Keep };
-    let whole = fold(&decoded, States::default(), Targets::default(), trash).unwrap();
+    let whole = fold(&decoded, States::default(), Knowledge::new(Tz::UTC), trash).unwrap();
     check_tables(&whole);
     let cut = records.len() / 2;
     if cut > 0 {
@@ -123,7 +125,7 @@ fn check_tables(folded: &Folded) {
 /// Where a batch ends and the next begins changes no state.
 fn check_cut(records: &[Record], cut: usize, trash: Trash, whole: &Folded) {
     let (first, second) = records.split_at(cut);
-    let first = fold(&decode(&CODEC, first, NOW), States::default(), Targets::default(), trash).unwrap();
+    let first = fold(&decode(&CODEC, first, NOW), States::default(), Knowledge::new(Tz::UTC), trash).unwrap();
     let mut states = States::default();
     for fold in &first.batch.folds {
         let of_kind = match fold.space.as_str() {
@@ -132,7 +134,7 @@ fn check_cut(records: &[Record], cut: usize, trash: Trash, whole: &Folded) {
         };
         of_kind.insert(fold.id, fold.state.clone());
     }
-    let second = fold(&decode(&CODEC, second, NOW), states, first.targets.clone(), trash).unwrap();
+    let second = fold(&decode(&CODEC, second, NOW), states, first.knowledge.clone(), trash).unwrap();
     let both = first.batch.counts.stored + second.batch.counts.stored;
     let repeated = first.batch.counts.repeated + second.batch.counts.repeated;
     assert_eq!((both, repeated), (whole.batch.counts.stored, whole.batch.counts.repeated));
@@ -154,7 +156,7 @@ pub fn check_saved(input: &[u8]) {
             let state = [saved, &crc32fast::hash(saved).to_le_bytes()].concat();
             let key = TicketKey { instance: Instance::new("desk").unwrap(), id: TicketId(1) };
             for trash in [Trash::Drop, Trash::Keep] {
-                let rows = projection::rows_again(&key, &state, trash);
+                let rows = projection::rows_again(&key, &state, (&Knowledge::new(Tz::UTC), trash));
                 assert_eq!(rows.is_ok(), projection::check_state(TICKET_SPACE, &state).is_ok());
             }
             projection::check_state("SLA", &state).ok();

@@ -12,11 +12,11 @@ use std::{
 use schemas::{ActorKind, CommentKind, Instant, Offset, Role, TicketState};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{Error, Targets};
+use super::Error;
 
 /// Counts the layouts of working states, those of dimensions included. Raise it whenever a type of this file,
 /// [`TicketState`] or the meaning of a field changes; the tests of layouts say when.
-pub(super) const LAYOUT: u8 = 3;
+pub(super) const LAYOUT: u8 = 4;
 
 /// The longest stretch of local time that a zone in use repeats (Troll, at the end of its summer time).
 const REPEATED_S_MAX: i64 = 2 * 3_600;
@@ -47,8 +47,6 @@ pub(super) struct Memory {
     pub(super) scope: Vec<ScopeChange>,
     /// The last survey.
     pub(super) survey: Survey,
-    /// Seconds allowed by SLA to own, SLA to resolve, OLA to own, OLA to resolve, as defined at `version`.
-    pub(super) targets: [Option<i64>; 4],
 }
 
 /// A row of the ticket and how new it is.
@@ -176,17 +174,6 @@ impl Memory {
     /// This memory as bytes.
     pub(super) fn write(&self) -> Result<Vec<u8>, Error> {
         write(self)
-    }
-
-    /// Takes the targets as defined when the newest event was appended.
-    pub(super) fn aim(&mut self, targets: &Targets) {
-        let Some(Newest { state, .. }) = &self.newest else { return };
-        self.targets = [
-            state.sla_tto_id.and_then(|id| targets.sla_s(id, self.version)),
-            state.sla_ttr_id.and_then(|id| targets.sla_s(id, self.version)),
-            state.ola_tto_id.and_then(|id| targets.ola_s(id, self.version)),
-            state.ola_ttr_id.and_then(|id| targets.ola_s(id, self.version)),
-        ];
     }
 }
 

@@ -1,6 +1,7 @@
 //! A ticket's current row and its spans, made from its working state.
 
-use schemas::{ActorKind, CommentKind, Instant, Role, TicketState};
+use schemas::{ActorKind, CommentKind, Instant, Offset, Role, TicketState};
+use sla::{AsOf, Kind, Knowledge};
 
 use super::{
     TicketKey, TicketRows, Trash,
@@ -17,7 +18,7 @@ const PENDING: u8 = 4;
 const CLOSED: u8 = 6;
 
 /// The ticket's rows; `None` until its own row was read once.
-pub(super) fn rows(key: &TicketKey, memory: &Memory, trash: Trash) -> Option<TicketRows> {
+pub(super) fn rows(key: &TicketKey, memory: &Memory, (knowledge, trash): (&Knowledge, Trash)) -> Option<TicketRows> {
     let memory = &*memory.in_order();
     let newest = memory.newest.as_ref()?;
     let history_since = memory.history_since.map(|(_, since)| since);
@@ -43,7 +44,8 @@ pub(super) fn rows(key: &TicketKey, memory: &Memory, trash: Trash) -> Option<Tic
     };
     let certain_from = if life.is_complete { life.created_at } else { history_since.unwrap_or(Instant(i64::MAX)) };
     let spans = cut(key, memory, &tracks, (certain_from, presence.gone_at));
-    let ticket = ticket(key, memory, newest, Rebuilt { life, status, people, groups, presence });
+    let targets = targets(state, memory.version, knowledge);
+    let ticket = ticket(key, memory, newest, Rebuilt { life, status, people, groups, presence, targets });
     Some(TicketRows { ticket, spans })
 }
 
@@ -54,6 +56,7 @@ struct Rebuilt {
     people: Assigned,
     groups: Assigned,
     presence: Presence,
+    targets: [Option<i64>; 4],
 }
 
 /// The statuses of a ticket over time.
@@ -63,6 +66,17 @@ struct Statuses {
     reopen_count: u32,
     reopened_at: Option<Instant>,
     agrees: bool,
+}
+
+/// Seconds allowed by SLA to own, SLA to resolve, OLA to own, OLA to resolve, as defined when the newest event was appended.
+fn targets(state: &TicketState, version: Offset, knowledge: &Knowledge) -> [Option<i64>; 4] {
+    let as_of = AsOf { end: version.0, at: i64::MAX };
+    let ids = [state.sla_tto_id, state.sla_ttr_id, state.ola_tto_id, state.ola_ttr_id];
+    let mut kinds = Kind::ALL.into_iter().zip(ids);
+    std::array::from_fn(|_| {
+        let (kind, id) = kinds.next()?;
+        Some(knowledge.agreement(kind, id?, as_of)?.terms.seconds())
+    })
 }
 
 fn statuses(memory: &Memory, state: &TicketState, life: Life) -> Statuses {
@@ -136,7 +150,7 @@ fn settled<T: PartialEq + Copy>(track: Option<Track<T>>, now: T, life: Life) -> 
 
 fn ticket(key: &TicketKey, memory: &Memory, newest: &Newest, rebuilt: Rebuilt) -> TicketRow {
     let Newest { state, .. } = newest;
-    let Rebuilt { life, status, people, groups, presence } = rebuilt;
+    let Rebuilt { life, status, people, groups, presence, targets } = rebuilt;
     let status_now = small(state.status);
     let comments = |kind: CommentKind| memory.comments.iter().filter(|(of, _)| *of == kind).count() as u32;
     let answer = memory.survey.answer.as_ref();
@@ -160,10 +174,10 @@ fn ticket(key: &TicketKey, memory: &Memory, newest: &Newest, rebuilt: Rebuilt) -
         closed_at: state.closed_at.filter(|_| status_now == CLOSED),
         reopen_count: status.reopen_count,
         reopened_at: status.reopened_at,
-        target_tto_s: memory.targets[0],
-        target_ttr_s: memory.targets[1],
-        target_internal_tto_s: memory.targets[2],
-        target_internal_ttr_s: memory.targets[3],
+        target_tto_s: targets[0],
+        target_ttr_s: targets[1],
+        target_internal_tto_s: targets[2],
+        target_internal_ttr_s: targets[3],
         waiting_since: state.waiting_since.filter(|_| status_now == PENDING),
         followup_count: comments(CommentKind::Followup),
         task_count: comments(CommentKind::Task),

@@ -11,7 +11,6 @@ use analytics::stores::{Store as _, embedded::EmbeddedStore};
 use pipeline::{
     buses::{Append, Bus, DeadLetter, TICKETS, memory::MemoryBus},
     process::{self, Processor},
-    projection::Trash,
     replay::{rebuild, replay},
     sinks::{
         Sink,
@@ -198,7 +197,7 @@ async fn check(cache_bytes_max: usize, acts: Vec<(Vec<Line>, Act)>) {
 
     let always = Instant(i64::MIN)..Instant(i64::MAX);
     let codec = Codec::new().unwrap();
-    replay(desk.bus.as_ref(), desk.sink.as_ref(), &codec, always, Trash::Drop).await.unwrap();
+    replay(desk.bus.as_ref(), desk.sink.as_ref(), &codec, always, &process::Config::default()).await.unwrap();
     assert_eq!(desk.kept().await, expected, "a replay changed something");
     desk.sink.compact(NOW.plus_seconds(200)).await.unwrap();
     assert_eq!(desk.kept().await, expected, "a compaction changed something");

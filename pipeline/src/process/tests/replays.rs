@@ -7,7 +7,7 @@ use schemas::{Codec, Instant, Offset, tables::Table};
 use super::{append, log, process, processor, rows};
 use crate::{
     buses::{Bus, TICKETS},
-    projection::Trash,
+    process::Config,
     replay::{Replayed, rebuild, replay},
     sinks::{RowBatch, Sink, memory::MemorySink},
 };
@@ -27,7 +27,7 @@ async fn a_replay_changes_nothing_that_is_right() {
     let (before, counts) = (rows(&sink), sink.counts().await.unwrap());
     for _ in 0..2 {
         let all = Instant(0)..Instant(i64::MAX);
-        let replayed = replay(&*bus, &*sink, &Codec::new().unwrap(), all, Trash::Drop).await.unwrap();
+        let replayed = replay(&*bus, &*sink, &Codec::new().unwrap(), all, &Config::default()).await.unwrap();
         assert_eq!(replayed, Replayed { records: 5, tickets: 2 });
         assert_eq!((rows(&sink), sink.counts().await.unwrap()), (before.clone(), counts));
         assert_eq!(sink.position(TICKETS).await.unwrap(), Offset(5));
@@ -48,10 +48,10 @@ async fn a_replay_repairs_the_tickets_of_its_window_only() {
     assert_ne!(rows(&sink), right);
 
     let codec = Codec::new().unwrap();
-    let nothing = replay(&*bus, &*sink, &codec, Instant::from_seconds(6)..Instant(i64::MAX), Trash::Drop).await;
+    let nothing = replay(&*bus, &*sink, &codec, Instant::from_seconds(6)..Instant(i64::MAX), &Config::default()).await;
     assert_eq!(nothing.unwrap(), Replayed::default());
     let window = Instant::from_seconds(5)..Instant::from_seconds(6);
-    let replayed = replay(&*bus, &*sink, &codec, window, Trash::Drop).await.unwrap();
+    let replayed = replay(&*bus, &*sink, &codec, window, &Config::default()).await.unwrap();
     assert_eq!(replayed, Replayed { records: 2, tickets: 1 });
     assert_eq!(rows(&sink), right);
 }

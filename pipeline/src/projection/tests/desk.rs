@@ -5,18 +5,25 @@
 
 use std::fmt::Write;
 
+use chrono_tz::Tz;
 use schemas::{
     ActorKind, Body, CommentKind, Commented, Confidence, Deleted, DeletionCause, DimensionChanged, Envelope, Event,
     EventId, FieldChange, Instance, Instant, LinkChange, Offset, Origin, RestorationCause, Restored, Role,
     Satisfaction, SlaTicked, TechnicianAssignment, TicketId, TicketState, Updated,
 };
+use sla::Knowledge;
 use uuid::Uuid;
 
-use crate::projection::{Targets, TicketKey, TicketRows, Trash, refold};
+use crate::projection::{TicketKey, TicketRows, Trash, refold};
 
 /// The ticket of all histories.
 pub(crate) fn key() -> TicketKey {
     TicketKey { instance: Instance::new("desk").unwrap(), id: TicketId(9) }
+}
+
+/// What a desk knows of agreements and calendars before it was told of any.
+pub(crate) fn nothing() -> Knowledge {
+    Knowledge::new(Tz::UTC)
 }
 
 /// The events of `history`, one for each line, at offsets 0, 1, 2...
@@ -27,7 +34,7 @@ pub(crate) fn events(history: &str) -> Vec<(Offset, Event)> {
 
 /// The rows of a ticket with these events.
 pub(crate) fn refolded(events: &[(Offset, Event)], trash: Trash) -> Option<TicketRows> {
-    refold(&key(), None, events, (&Targets::default(), trash)).unwrap().rows
+    refold(&key(), None, events, (&nothing(), trash)).unwrap().rows
 }
 
 /// The event that `line` writes down.

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use schemas::{Event, Offset};
+use sla::{AsOf, Kind};
 
-use super::desk::{event, events, key};
+use super::desk::{event, events, key, nothing};
 use crate::projection::{
-    Error, Targets, Trash,
+    Error, Trash, load_dimension,
     memory::{LAYOUT, Memory},
     refold, refold_dimension, rows_again,
 };
@@ -47,7 +48,7 @@ fn sla() -> [(Offset, Event); 2] {
 
 /// The states of the ticket and of the SLA.
 fn states() -> [Vec<u8>; 2] {
-    let mut targets = Targets::default();
+    let mut targets = nothing();
     let sla = refold_dimension(None, &sla(), &mut targets).unwrap().state.unwrap();
     let ticket = refold(&key(), None, &events(HISTORY), (&targets, Trash::Drop)).unwrap().state.unwrap();
     [ticket, sla]
@@ -87,14 +88,15 @@ fn the_bytes_held_fast_are_read_as_what_they_were_written_for() {
     let [ticket, _] = states();
     let held = bytes(TICKET);
     assert_eq!(Memory::read(&held).unwrap(), Memory::read(&ticket).unwrap());
-    let rows = rows_again(&key(), &held, Trash::Drop).unwrap().unwrap();
+    let mut knowledge = nothing();
+    refold_dimension(None, &sla(), &mut knowledge).unwrap();
+    let rows = rows_again(&key(), &held, (&knowledge, Trash::Drop)).unwrap().unwrap();
     assert_eq!((rows.ticket.presence, rows.ticket.status, rows.ticket.target_ttr_s), ("purged", 5, Some(4 * 3_600)));
 
-    let (mut defined, mut loaded) = (Targets::default(), Targets::default());
-    refold_dimension(None, &sla(), &mut defined).unwrap();
-    defined.keep_newest();
-    loaded.load("SLA", 5, &bytes(DIMENSION)).unwrap();
-    assert_eq!(loaded, defined);
+    let mut loaded = nothing();
+    load_dimension(&mut loaded, "SLA", 5, &bytes(DIMENSION)).unwrap();
+    let seconds = |end| Some(loaded.agreement(Kind::Ttr, 5, AsOf { end, at: i64::MAX })?.terms.seconds());
+    assert_eq!((seconds(0), seconds(1), seconds(301)), (None, Some(4 * 3_600), Some(2 * 86_400)));
 }
 
 #[test]
@@ -103,9 +105,9 @@ fn a_flipped_bit_of_a_working_state_is_found_wherever_it_is() {
     for place in 1..ticket.len() {
         let mut flipped = ticket.clone();
         flipped[place] ^= 4;
-        let error = refold(&key(), Some(&flipped), &[], (&Targets::default(), Trash::Drop)).unwrap_err();
+        let error = refold(&key(), Some(&flipped), &[], (&nothing(), Trash::Drop)).unwrap_err();
         let words = "working state cannot be read, rebuild the store: ticket 9: its checksum does not hold";
         assert_eq!(error.to_string(), words, "byte {place}");
-        assert!(matches!(rows_again(&key(), &flipped, Trash::Drop), Err(Error::Damaged(_))));
+        assert!(matches!(rows_again(&key(), &flipped, (&nothing(), Trash::Drop)), Err(Error::Damaged(_))));
     }
 }

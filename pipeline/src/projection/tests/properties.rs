@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use schemas::{Event, Offset};
 
-use super::desk::{event, key};
-use crate::projection::{Targets, TicketRows, Trash, memory::Memory, refold, rows_again};
+use super::desk::{event, key, nothing};
+use crate::projection::{TicketRows, Trash, memory::Memory, refold, rows_again};
 
 /// Lines of history with distinct sequences, and rows and links of the ticket's present.
 fn history() -> impl Strategy<Value = Vec<String>> {
@@ -44,7 +44,7 @@ fn at_offsets(lines: &[String]) -> Vec<(Offset, Event)> {
 fn folded(batches: &[&[(Offset, Event)]]) -> (Option<TicketRows>, Vec<u8>) {
     let (mut state, mut rows): (Option<Vec<u8>>, _) = (None, None);
     for batch in batches {
-        let refolded = refold(&key(), state.as_deref(), batch, (&Targets::default(), Trash::Drop)).unwrap();
+        let refolded = refold(&key(), state.as_deref(), batch, (&nothing(), Trash::Drop)).unwrap();
         rows = refolded.rows.or(rows);
         state = refolded.state.or(state);
     }
@@ -98,7 +98,7 @@ proptest! {
         let events = at_offsets(&lines);
         let (rows, state) = folded(&[&events]);
         if !state.is_empty() {
-            prop_assert_eq!(rows_again(&key(), &state, Trash::Drop).unwrap(), rows);
+            prop_assert_eq!(rows_again(&key(), &state, (&nothing(), Trash::Drop)).unwrap(), rows);
             prop_assert_eq!(Memory::read(&state).unwrap().write().unwrap(), state);
         }
     }
