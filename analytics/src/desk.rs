@@ -165,6 +165,13 @@ fn whole(table: Table, mut row: Row) -> Row {
             plain("observed_at", "2026-01-01");
             plain("attributes", "{}");
         }
+        Table::SlaClocks => {
+            let attached = plain("attached_at", "2026-03-01");
+            plain("started_at", &attached);
+            for (name, value) in [("clock", "ttr"), ("priority", "3"), ("is_counted", "true"), ("is_certain", "true")] {
+                plain(name, value);
+            }
+        }
         Table::TicketSpans => {
             let status = plain("status", "1");
             plain("is_open", if matches!(status.as_str(), "5" | "6") { "false" } else { "true" });

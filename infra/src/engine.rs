@@ -58,12 +58,17 @@ pub(crate) enum Until {
 }
 
 impl Engine {
-    /// Opens log and store of a data directory that this process holds. A store of another release is refused.
+    /// Opens log and store of a data directory that this process holds. A store of an earlier release is made again from the
+    /// log first; one of a later release is refused.
     pub(crate) async fn open(data_dir: &Path, control: Control, config: &Config) -> anyhow::Result<Self> {
         desk::same_trash(data_dir, config)?;
         let bus = EmbeddedBus::open(data_dir).await?;
         let sink = EmbeddedSink::open(data_dir, embedded::Config::default(), clock::now).await?;
-        process::check(&sink).await?;
+        let checked = process::check(&sink).await;
+        let is_outdated = checked.as_ref().is_err_and(process::Error::is_of_an_earlier_release);
+        if !is_outdated {
+            checked?;
+        }
         not_beyond(&sink, &bus).await?;
         let (sink, _) = watch::channel(Arc::new(sink));
         let process = how_to_process(config);
@@ -77,6 +82,10 @@ impl Engine {
             data_dir: data_dir.to_owned(),
             doorbell: Arc::new(Notify::new()),
         };
+        if is_outdated {
+            tracing::info!("an earlier release made the store: it is made again from the log");
+            engine.rebuild().await?;
+        }
         engine.survey().await?;
         Ok(engine)
     }

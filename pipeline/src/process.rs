@@ -130,6 +130,11 @@ impl Error {
             Self::Gap { .. } | Self::CutOff(_) => Fault::Fatal,
         }
     }
+
+    /// Whether an earlier release made the store, so that making it again from the log is all it needs.
+    pub const fn is_of_an_earlier_release(&self) -> bool {
+        matches!(self, Self::Projection(projection::Error::Layout { found, expected }) if *found < *expected)
+    }
 }
 
 impl Processor {

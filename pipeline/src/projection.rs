@@ -6,12 +6,14 @@
 
 mod absorb;
 mod actors;
+mod clocks;
 mod dimensions;
 mod memory;
 mod presence;
 mod row;
 pub mod rows;
 mod spans;
+mod steps;
 mod track;
 
 use chrono_tz::Tz;
@@ -25,7 +27,7 @@ pub use dimensions::{FOUNDED_SPACE, RefoldedDimension, load_dimension, refold_di
 pub(crate) use dimensions::{read_founded, write_founded};
 use memory::Memory;
 pub(crate) use memory::same_layout;
-use rows::{SpanRow, TicketRow};
+use rows::{ClockRow, SpanRow, TicketRow};
 
 /// Where the working state of tickets is kept.
 pub const TICKET_SPACE: &str = "ticket";
@@ -70,6 +72,8 @@ pub struct TicketRows {
     pub ticket: TicketRow,
     /// Its intervals, in order.
     pub spans: Vec<SpanRow>,
+    /// Its promises and how their clocks stand.
+    pub clocks: Vec<ClockRow>,
 }
 
 /// Why there is no projection.

@@ -63,6 +63,7 @@ pub async fn replay(
         let rows = vec![
             (Table::Tickets, rows::tickets(repaired.iter().map(|rows| &rows.ticket))?),
             (Table::TicketSpans, rows::spans(repaired.iter().flat_map(|rows| &rows.spans))?),
+            (Table::SlaClocks, rows::clocks(repaired.iter().flat_map(|rows| &rows.clocks))?),
         ];
         let rows = rows.into_iter().filter(|(_, rows)| rows.num_rows() > 0).collect();
         let repairs = sink.position(REPLAY).await?;

@@ -20,13 +20,16 @@ pub enum Table {
     Tickets,
     /// Maximal intervals of constant status, priority, entity, people and groups.
     TicketSpans,
+    /// One row for each promise that was made to a ticket: how its clock stands, in both modes.
+    SlaClocks,
     /// Versions of the rows that tickets refer to.
     Dimensions,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 4] = [Self::TicketEvents, Self::Tickets, Self::TicketSpans, Self::Dimensions];
+    pub const ALL: [Self; 5] =
+        [Self::TicketEvents, Self::Tickets, Self::TicketSpans, Self::SlaClocks, Self::Dimensions];
 
     /// The table's name in SQL, on disk and in exports.
     pub const fn name(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Table {
             Self::TicketEvents => "ticket_events",
             Self::Tickets => "tickets",
             Self::TicketSpans => "ticket_spans",
+            Self::SlaClocks => "sla_clocks",
             Self::Dimensions => "dimensions",
         }
     }
@@ -49,6 +53,7 @@ impl Table {
             Self::TicketEvents => columns::TICKET_EVENTS,
             Self::Tickets => columns::TICKETS,
             Self::TicketSpans => columns::TICKET_SPANS,
+            Self::SlaClocks => columns::SLA_CLOCKS,
             Self::Dimensions => columns::DIMENSIONS,
         }
     }
@@ -59,13 +64,14 @@ impl Table {
             Self::TicketEvents => &["ticket_id", "occurred_at", "sequence"],
             Self::Tickets => &["ticket_id"],
             Self::TicketSpans => &["ticket_id", "span_start"],
+            Self::SlaClocks => &["ticket_id", "clock", "attached_at"],
             Self::Dimensions => &["kind", "dimension_id", "version"],
         }
     }
 
     /// Whether newer rows of a ticket replace older ones.
     pub const fn is_versioned(self) -> bool {
-        matches!(self, Self::Tickets | Self::TicketSpans)
+        matches!(self, Self::Tickets | Self::TicketSpans | Self::SlaClocks)
     }
 
     /// Whether its rows belong to tickets.

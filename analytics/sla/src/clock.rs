@@ -70,8 +70,12 @@ pub struct Clock {
     pub start: i64,
     /// When the promise was made.
     pub attached: i64,
+    /// When it was replaced by another or taken back.
+    pub detached: Option<i64>,
     /// When it was kept, given up or taken back, if it was.
     pub stopped: Option<i64>,
+    /// Whether time counts from now on, calendar permitting.
+    pub runs: bool,
     /// Working seconds it gives.
     pub target: i64,
     /// Working seconds used.

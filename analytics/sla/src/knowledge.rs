@@ -23,14 +23,21 @@ pub struct Knowledge {
     /// The place of the first news of a ticket.
     founded: Option<u64>,
     rows: BTreeMap<(&'static str, i64), Vec<News>>,
+    /// Where news stand.
+    places: BTreeSet<u64>,
+    /// Where news of entities stand, and when they were learnt.
+    entities: BTreeMap<u64, i64>,
     /// Compiled calendars by id and the place of their newest row.
     compiled: Mutex<HashMap<(i64, u64), Arc<Compiled>>>,
+    /// The calendars that were asked for last, and the place after their newest row.
+    latest: Mutex<Option<(u64, Arc<Calendars>)>>,
 }
 
 impl Clone for Knowledge {
     /// The same knowledge; what it has compiled is compiled again when it is asked for.
     fn clone(&self) -> Self {
-        Self { zone: self.zone, founded: self.founded, rows: self.rows.clone(), compiled: Mutex::default() }
+        let (rows, places, entities) = (self.rows.clone(), self.places.clone(), self.entities.clone());
+        Self { rows, places, entities, founded: self.founded, ..Self::new(self.zone) }
     }
 }
 
@@ -76,7 +83,15 @@ impl Knowledge {
 
     /// Nothing yet, of a desk whose calendars are in `zone`.
     pub fn new(zone: Tz) -> Self {
-        Self { zone, founded: None, rows: BTreeMap::new(), compiled: Mutex::default() }
+        Self {
+            zone,
+            founded: None,
+            rows: BTreeMap::new(),
+            places: BTreeSet::new(),
+            entities: BTreeMap::new(),
+            compiled: Mutex::default(),
+            latest: Mutex::default(),
+        }
     }
 
     /// The zone of the desk's calendars.
@@ -87,6 +102,7 @@ impl Knowledge {
     /// The first news of a ticket stand at `place`.
     pub fn found(&mut self, place: u64) {
         self.founded = Some(self.founded.map_or(place, |known| known.min(place)));
+        self.forget();
     }
 
     /// The place of the first news of a ticket, if any was told.
@@ -99,6 +115,11 @@ impl Knowledge {
         let Some(kind) = Self::KINDS.into_iter().find(|kind| *kind == told.kind) else { return };
         let row = told.attributes.and_then(|attributes| Row::read(kind, attributes, told.parent));
         let news = News { place: told.place, at: told.at, row };
+        self.places.insert(told.place);
+        if kind == "Entity" {
+            self.entities.insert(told.place, told.at);
+        }
+        self.forget();
         let known = self.rows.entry((kind, told.id)).or_default();
         match known.binary_search_by_key(&told.place, |news| news.place) {
             Ok(same) => known[same] = news,
@@ -109,7 +130,7 @@ impl Knowledge {
     /// The agreement `id` of `kind` as it stood; none if it was gone, is of another kind or says nothing that can be used.
     pub fn agreement(&self, kind: Kind, id: i64, as_of: AsOf) -> Option<Agreement> {
         let family = if kind.is_internal() { "OLA" } else { "SLA" };
-        let Row::Agreement(row) = self.row(family, id, as_of)? else { return None };
+        let Row::Agreement(row) = self.row_or_first(family, id, as_of)? else { return None };
         // GLPI counts by the calendar of the level that the agreement belongs to.
         let hours = match row.level.and_then(|level| self.row("SLM", level, as_of)) {
             Some(Row::Level(hours)) => *hours,
@@ -133,24 +154,34 @@ impl Knowledge {
         None
     }
 
-    /// The moments before `end`, from `after` on, at which the calendar of `entity` may have changed.
-    pub fn entity_changes(&self, end: u64) -> Vec<i64> {
-        let entities = self.rows.range(("Entity", i64::MIN)..=("Entity", i64::MAX)).flat_map(|(_, news)| news);
-        let later = entities.filter(|news| news.place < end && !self.is_founding(news.place));
-        later.map(|news| news.at).collect::<BTreeSet<_>>().into_iter().collect()
+    /// The moments at which the calendar of an entity may have changed, as known before `end`.
+    pub fn entity_changes(&self, end: u64) -> impl Iterator<Item = i64> {
+        self.entities.range(self.founded.unwrap_or(u64::MAX).min(end)..end).map(|(_, at)| *at)
     }
 
     /// Every calendar as known before `end`, ready to count. One that says nothing usable never closes.
-    pub fn calendars(&self, end: u64) -> Calendars {
+    pub fn calendars(&self, end: u64) -> Arc<Calendars> {
+        let newest = self.newest(end);
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, calendars)) = latest.as_ref().filter(|(known, _)| *known == newest) {
+            return Arc::clone(calendars);
+        }
         let ids = self.rows.range(("Calendar", i64::MIN)..=("Calendar", i64::MAX)).map(|((_, id), _)| *id);
         let named = ids.filter_map(|id| Some((u64::try_from(id).ok()?, self.compiled(id, end)?)));
-        Calendars::new(self.zone, named)
+        let calendars = Arc::new(Calendars::new(self.zone, named));
+        *latest = Some((newest, Arc::clone(&calendars)));
+        calendars
     }
 
     /// The place after the newest row before `end` that a calendar or an agreement depends on.
     pub fn newest(&self, end: u64) -> u64 {
-        let news = self.rows.values().filter_map(|news| news.iter().rev().find(|news| news.place < end));
-        news.map(|news| news.place + 1).max().unwrap_or(0)
+        self.places.range(..end).next_back().map_or(0, |place| place + 1)
+    }
+
+    /// Drops what was computed from rows that have changed since.
+    fn forget(&mut self) {
+        *self.latest.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        self.compiled.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn compiled(&self, id: i64, end: u64) -> Option<Arc<Compiled>> {
@@ -218,11 +249,21 @@ impl Knowledge {
     }
 
     /// The row as it stood. A row whose first news came later did not stand yet.
-    fn row(&self, kind: &str, id: i64, as_of: AsOf) -> Option<&Row> {
-        let kind = Self::KINDS.into_iter().find(|known| *known == kind)?;
+    fn row(&self, kind: &'static str, id: i64, as_of: AsOf) -> Option<&Row> {
+        self.held(kind, id, as_of)?.row.as_ref()
+    }
+
+    /// The row as it stood, or as its first news had it: whoever names it had it already, however late it was learnt.
+    fn row_or_first(&self, kind: &'static str, id: i64, as_of: AsOf) -> Option<&Row> {
+        let first = || self.rows.get(&(kind, id))?.first().filter(|news| news.place < as_of.end);
+        self.held(kind, id, as_of).or_else(first)?.row.as_ref()
+    }
+
+    /// The news by which the row stood.
+    fn held(&self, kind: &'static str, id: i64, as_of: AsOf) -> Option<&News> {
         let known = self.rows.get(&(kind, id))?.iter().rev().filter(|news| news.place < as_of.end);
         let mut held = known.skip_while(|news| news.at > as_of.at && !self.is_founding(news.place));
-        held.next()?.row.as_ref()
+        held.next()
     }
 
     /// Whether what stands at `place` was known before any ticket was.

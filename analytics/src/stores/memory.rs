@@ -59,7 +59,7 @@ impl Store for MemoryStore {
 fn offset_after(table: Table, rows: &RecordBatch) -> u64 {
     let (column, after) = match table {
         Table::TicketEvents => ("log_offset", 1),
-        Table::Tickets | Table::TicketSpans => ("ticket_version", 0),
+        Table::Tickets | Table::TicketSpans | Table::SlaClocks => ("ticket_version", 0),
         Table::Dimensions => ("version", 0),
     };
     let numbers = rows.column_by_name(column).and_then(|column| column.as_primitive_opt::<Int64Type>());

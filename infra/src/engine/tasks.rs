@@ -146,7 +146,8 @@ impl Engine {
     }
 
     /// Makes the store again and puts it in place of the old one, while others ask.
-    async fn rebuild(&self) -> anyhow::Result<String> {
+    /// Makes the store again from the log, and uses the new one from then on.
+    pub(super) async fn rebuild(&self) -> anyhow::Result<String> {
         let bus: Arc<dyn Bus> = Arc::clone(&self.bus) as _;
         let (store, said) = fresh_store(&self.data_dir, bus, Arc::clone(&self.codec), &self.process).await?;
         self.sink.send_replace(Arc::new(store));

@@ -57,6 +57,7 @@ pub(super) fn fold(decoded: &Decoded, states: States, mut knowledge: Knowledge, 
         (Table::TicketEvents, rows::events(events)?),
         (Table::Tickets, rows::tickets(refolded.iter().map(|rows| &rows.ticket))?),
         (Table::TicketSpans, rows::spans(refolded.iter().flat_map(|rows| &rows.spans))?),
+        (Table::SlaClocks, rows::clocks(refolded.iter().flat_map(|rows| &rows.clocks))?),
         (Table::Dimensions, rows::dimensions(versions)?),
     ];
     batch.rows = built.into_iter().filter(|(_, rows)| rows.num_rows() > 0).collect();

@@ -5,12 +5,14 @@ use schemas::{
     RestorationCause, Restored, Satisfaction, TechnicianAssignment, TicketState,
 };
 
-use super::memory::{Answer, Change, Link, Memory, Newest, Scope, ScopeChange, What, remember};
+use super::memory::{Answer, Change, Link, Memory, Named, Newest, Scope, ScopeChange, What, remember};
 
 /// GLPI's search options of the fields whose history shows in rows.
 const STATUS_OPTION: i32 = 12;
 const PRIORITY_OPTION: i32 = 3;
 const ENTITY_OPTION: i32 = 80;
+/// SLA to own, SLA to resolve, OLA to own, OLA to resolve.
+const AGREEMENT_OPTIONS: [i32; 4] = [37, 30, 191, 190];
 /// Farol's name of the history row that tells of a ticket's creation. It has no search option.
 const CREATED_FIELD: &str = "created";
 
@@ -76,6 +78,11 @@ impl Memory {
             STATUS_OPTION => numbers().map(|(old, new)| What::Status { old, new }),
             PRIORITY_OPTION => numbers().map(|(old, new)| What::Priority { old, new }),
             ENTITY_OPTION => Some(What::Entity { old: trailing_id(&change.old), new: trailing_id(&change.new) }),
+            option if AGREEMENT_OPTIONS.contains(&option) => {
+                let place = AGREEMENT_OPTIONS.iter().position(|one| *one == option).unwrap_or_default() as u8;
+                let id = |text| trailing_id(text).filter(|id| *id > 0);
+                Some(What::Agreement { place, old: id(&change.old), new: id(&change.new) })
+            }
             _ => {
                 if change.field == CREATED_FIELD {
                     self.creation = Some(envelope.sequence);
@@ -92,6 +99,10 @@ impl Memory {
         // Whoever may read a hidden ticket's row may see it again. A purged ticket does not come back by an old row read late.
         if self.scope.last().is_some_and(|last| last.to == Scope::Hidden) {
             self.scope.push(ScopeChange { at: envelope.observed_at, is_recorded: false, to: Scope::Here });
+        }
+        let agreements = agreements(state);
+        if self.named.last().is_none_or(|last| last.agreements != agreements) {
+            self.named.push(Named { at: state.modified_at, agreements });
         }
         // The row read last is the present one, whatever the clocks say: GLPI's may be set back, differ between web nodes, or
         // repeat an hour, and that of the machine Farol runs on may be set back, too.
@@ -158,6 +169,11 @@ impl Memory {
             self.survey.answer = Some(answer);
         }
     }
+}
+
+/// The agreements that a row names, in the order of [`Named`].
+pub(super) const fn agreements(state: &TicketState) -> [Option<i64>; 4] {
+    [state.sla_tto_id, state.sla_ttr_id, state.ola_tto_id, state.ola_ttr_id]
 }
 
 /// A status or priority that the tables can hold; greater and negative numbers become 255, which is open and has no name.

@@ -47,6 +47,16 @@ pub(super) struct Memory {
     pub(super) scope: Vec<ScopeChange>,
     /// The last survey.
     pub(super) survey: Survey,
+    /// The agreements that the ticket's row named, each time one differed: GLPI's history may lack how it came.
+    pub(super) named: Vec<Named>,
+}
+
+/// The agreements that a row of the ticket named: SLA to own, SLA to resolve, OLA to own, OLA to resolve.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Named {
+    /// The row's date of last change.
+    pub(super) at: Instant,
+    pub(super) agreements: [Option<i64>; 4],
 }
 
 /// A row of the ticket and how new it is.
@@ -99,6 +109,12 @@ pub(super) enum What {
     },
     Trash {
         trashed: bool,
+    },
+    /// Which of the four agreements, see [`Named`]; `None` where there is none, or history gives a name without an id.
+    Agreement {
+        place: u8,
+        old: Option<i64>,
+        new: Option<i64>,
     },
 }
 

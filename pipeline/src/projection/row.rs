@@ -7,10 +7,12 @@ use super::{
     TicketKey, TicketRows, Trash,
     absorb::small,
     actors::{Assigned, Life, actors, replay},
+    clocks::{self, OfTicket},
     memory::{Memory, Newest, What},
     presence::{Presence, follow},
     rows::{TicketRow, is_open},
     spans::{Tracks, cut},
+    steps::{Known, steps},
     track::Track,
 };
 
@@ -45,8 +47,20 @@ pub(super) fn rows(key: &TicketKey, memory: &Memory, (knowledge, trash): (&Knowl
     let certain_from = if life.is_complete { life.created_at } else { history_since.unwrap_or(Instant(i64::MAX)) };
     let spans = cut(key, memory, &tracks, (certain_from, presence.gone_at));
     let targets = targets(state, memory.version, knowledge);
+    let calendars = knowledge.calendars(memory.version.0);
+    let known = Known { knowledge, calendars: &calendars, end: memory.version.0 };
+    let of_ticket = OfTicket {
+        key,
+        memory,
+        spans: &spans,
+        entity_id: state.entity_id,
+        priority: small(state.priority),
+        is_counted: presence.absent_since.is_none(),
+        is_certain: life.is_complete && status.agrees && people.agrees && groups.agrees,
+    };
+    let clocks = clocks::rows(of_ticket, &steps(memory, state, (life, &entity), known), &calendars);
     let ticket = ticket(key, memory, newest, Rebuilt { life, status, people, groups, presence, targets });
-    Some(TicketRows { ticket, spans })
+    Some(TicketRows { ticket, spans, clocks })
 }
 
 /// What history tells of a ticket.

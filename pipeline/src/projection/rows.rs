@@ -1,6 +1,7 @@
 //! Rows of the contract's tables, as plain values and as Arrow batches.
 
 mod cells;
+mod clocks;
 mod dimensions;
 mod events;
 mod spans;
@@ -8,6 +9,7 @@ mod tickets;
 
 use schemas::{Confidence, Instance, Instant, Offset, TicketId, TicketState};
 
+pub(crate) use clocks::clocks;
 pub(crate) use dimensions::dimensions;
 pub(crate) use events::events;
 pub(crate) use spans::spans;
@@ -71,6 +73,57 @@ pub struct SpanRow {
     pub technician_ids: Vec<i64>,
     pub group_ids: Vec<i64>,
     pub confidence: Confidence,
+}
+
+/// A row of `sla_clocks`.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "each field is a column of the `sla_clocks` table, documented there")]
+pub struct ClockRow {
+    pub instance: Instance,
+    pub ticket_id: TicketId,
+    pub ticket_version: Offset,
+    pub clock: &'static str,
+    pub agreement_id: i64,
+    pub attached_at: Instant,
+    pub detached_at: Option<Instant>,
+    pub entity_id: i64,
+    pub priority: u8,
+    pub is_counted: bool,
+    pub started_at: Instant,
+    pub stopped_at: Option<Instant>,
+    pub running_since: Option<Instant>,
+    pub paused_since: Option<Instant>,
+    pub target_s: i64,
+    pub calendar_id: Option<i64>,
+    pub elapsed_s: i64,
+    pub paused_s: i64,
+    pub idle_s: i64,
+    pub due_at: Option<Instant>,
+    pub breached_at: Option<Instant>,
+    pub over_s: i64,
+    pub technician_ids: Vec<i64>,
+    pub group_ids: Vec<i64>,
+    pub longest: Option<LongestRow>,
+    pub glpi_due_at: Option<Instant>,
+    pub glpi_elapsed_s: Option<i64>,
+    pub glpi_paused_s: Option<i64>,
+    pub glpi_breached_at: Option<Instant>,
+    pub glpi_over_s: Option<i64>,
+    pub quirks: Vec<i64>,
+    pub is_certain: bool,
+    pub steps: String,
+}
+
+/// The columns `longest_*` of a row of `sla_clocks`.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "each field is a column of the `sla_clocks` table, documented there")]
+pub struct LongestRow {
+    pub from: Instant,
+    pub until: Instant,
+    pub seconds: i64,
+    pub status: u8,
+    pub technician_ids: Vec<i64>,
+    pub group_ids: Vec<i64>,
 }
 
 /// Whether work on a ticket of that status is still to be done: neither solved nor closed.

@@ -1,6 +1,7 @@
 //! Histories as text, and what they fold to.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod clocks;
 pub(crate) mod desk;
 mod layout;
 mod people;

@@ -18,7 +18,11 @@ fn clock(promise: &Promise, line: &Timeline, calendars: &Calendars, policy: &Pol
     let kind = promise.agreement.kind;
     let start = promise.reset.unwrap_or(if kind.is_internal() { promise.attached } else { line.opened });
     let end = promise.detached.unwrap_or(line.now).max(start);
-    let kept = if kind.is_own() { line.owned.filter(|owned| *owned <= end) } else { over_since(line, end) };
+    let kept = if kind.is_own() {
+        line.owned.filter(|owned| *owned <= end)
+    } else {
+        over_since(line, |from| from < end || (from == end && promise.detached.is_none()))
+    };
     let until = kept.map_or(end, |kept| kept.clamp(start, end));
 
     let hours = promise.agreement.hours;
@@ -29,7 +33,9 @@ fn clock(promise: &Promise, line: &Timeline, calendars: &Calendars, policy: &Pol
         agreement: promise.agreement.id,
         start,
         attached: promise.attached,
+        detached: promise.detached,
         stopped: kept.map(|_| until).or(promise.detached),
+        runs: false,
         target: promise.agreement.terms.target(target_calendar, start, policy.months),
         elapsed: 0,
         paused: 0,
@@ -49,14 +55,14 @@ fn clock(promise: &Promise, line: &Timeline, calendars: &Calendars, policy: &Pol
             count(&mut clock, &span, hours.calendar(span.calendar), calendars, policy)?;
         }
     }
-    conclude(&mut clock, line, kept.is_some(), promise.detached.is_some(), policy);
+    conclude(&mut clock, line, kept.is_some(), policy);
     forecast(&mut clock, until, calendars.get(calendar)?);
     Ok(clock)
 }
 
-/// The start of the solved or closed time in which the ticket is at `end`.
-fn over_since(line: &Timeline, end: i64) -> Option<i64> {
-    let spans = line.spans.iter().rev().filter(|span| span.from < end);
+/// The start of the solved or closed time that the last span which `has_begun` belongs to.
+fn over_since(line: &Timeline, has_begun: impl Fn(i64) -> bool) -> Option<i64> {
+    let spans = line.spans.iter().rev().filter(|span| has_begun(span.from));
     spans.take_while(|span| span.status.is_over()).last().map(|span| span.from)
 }
 
@@ -103,7 +109,7 @@ fn why(clock: &Clock, span: &Span, policy: &Policy) -> Why {
     }
 }
 
-fn conclude(clock: &mut Clock, line: &Timeline, kept: bool, detached: bool, policy: &Policy) {
+fn conclude(clock: &mut Clock, line: &Timeline, kept: bool, policy: &Policy) {
     clock.remaining = clock.target - clock.elapsed;
     clock.over_by = (-clock.remaining).max(0);
     if clock.over_by > 0 {
@@ -112,7 +118,8 @@ fn conclude(clock: &mut Clock, line: &Timeline, kept: bool, detached: bool, poli
     }
     let now = line.spans.last();
     let pauses = now.is_some_and(|span| policy.pauses(clock.kind, span.status, span.reason));
-    clock.state = match (clock.over_by > 0, kept, detached) {
+    clock.runs = clock.stopped.is_none() && !pauses;
+    clock.state = match (clock.over_by > 0, kept, clock.detached.is_some()) {
         (true, ..) => State::Breached,
         (false, true, _) => State::Met,
         (false, false, true) => State::Cancelled,

@@ -1,6 +1,6 @@
 //! The instants at which a clock has used up parts of its target.
 
-use super::{Clock, State};
+use super::Clock;
 use crate::{Calendars, Error};
 
 /// One part of a target and when it is used up.
@@ -34,12 +34,10 @@ impl Clock {
             }
             before = interval.running_sum;
         }
-        let runs = self.stopped.is_none() && matches!(self.state, State::Running | State::Breached);
-        let Some(at) =
-            self.intervals.last().map_or(Some(self.start), |last| last.counts.then_some(last.to)).filter(|_| runs)
-        else {
+        if !self.runs {
             return Ok(None);
-        };
+        }
+        let at = self.intervals.last().map_or(self.start, |last| last.to);
         Ok(calendars.get(self.calendar)?.due(at, needed - self.elapsed))
     }
 }

@@ -52,7 +52,7 @@ impl Timeline {
     }
 }
 
-/// Spans from `opened` to `now`; whatever held first also held since the opening.
+/// Spans from `opened` to `now`, of which the last may have begun just now; whatever held first also held since the opening.
 fn spans(known: &[Step], opened: i64, now: i64) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
     let mut current = Span { from: opened, to: opened, status: Status::NEW, reason: None, calendar: None };
@@ -72,9 +72,7 @@ fn spans(known: &[Step], opened: i64, now: i64) -> Vec<Span> {
             current = Span { from: at, ..next };
         }
     }
-    if current.from < now {
-        spans.push(Span { to: now, ..current });
-    }
+    spans.push(Span { to: now.max(current.from), ..current });
     spans
 }
 

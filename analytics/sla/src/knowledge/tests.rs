@@ -116,7 +116,7 @@ fn an_entity_without_a_calendar_has_that_of_the_one_above_it() {
     let of = |entity, day: i64| knowledge.entity_calendar(entity, AsOf { end: 100, at: MONDAY + day * DAY });
     assert_eq!((of(0, 0), of(1, 0), of(2, 0), of(3, 0)), (Some(7), Some(7), Some(7), None));
     assert_eq!((of(2, 9), of(99, 0)), (Some(8), None));
-    assert_eq!(knowledge.entity_changes(100), vec![MONDAY + 9 * DAY]);
+    assert_eq!(knowledge.entity_changes(100).collect::<Vec<_>>(), [MONDAY + 9 * DAY]);
 }
 
 #[test]

@@ -93,7 +93,11 @@ proptest! {
         prop_assert_eq!(walker.active(world.start, world.start + length), counted.between(world.start, world.start + length));
         if calendar.works() && counted.next_open(world.start).is_some() {
             let terms = Terms::new(target, Unit::Minute, false).unwrap();
-            prop_assert_eq!(walker.due(terms, world.start, 0), counted.due(world.start, i64::from(target) * 60));
+            let due = counted.due(world.start, i64::from(target) * 60);
+            // A walk gives up where nothing is open for nine years.
+            if due.is_some_and(|due| due - world.start < 9 * 365 * DAY) {
+                prop_assert_eq!(walker.due(terms, world.start, 0), due);
+            }
         }
     }
 
@@ -106,6 +110,8 @@ proptest! {
         prop_assume!(counted.next_open(world.start).is_some());
         let terms = Terms::new(minutes, Unit::Minute, false).unwrap();
         let canonical = counted.due(world.start, i64::from(minutes) * 60).unwrap();
+        // A walk gives up where nothing is open for nine years.
+        prop_assume!(canonical - world.start < 9 * 365 * DAY);
         let stored = Walker::new(&calendar).due(terms, world.start, 0).unwrap();
         prop_assert_eq!(Some(stored), counted.next_open(canonical));
         let corrected = Walker::keeping(&calendar, Quirks::GLPI.without(Quirk::Q7));

@@ -57,7 +57,7 @@ impl Mirror {
     pub(super) async fn open(store: &Path, name: &str) -> Result<Self, Error> {
         let folder = store.join(name);
         let connection = listing::connect(&folder).await?;
-        let facts = [Table::Tickets, Table::TicketSpans, Table::Dimensions].map(Facts::new).into();
+        let facts = [Table::Tickets, Table::TicketSpans, Table::SlaClocks, Table::Dimensions].map(Facts::new).into();
         let (history, dimensions) = (History::default(), CurrentRows::default());
         let tables = Tables { folder, seq: None, facts, history, dimensions };
         Ok(Self { name: name.to_owned(), connection, tables, snapshot: None })

@@ -74,6 +74,16 @@ fn body(minute: i64, words: &[&str]) -> Body {
         ["status", old, new] => change("status", 12, old, new),
         ["priority", old, new] => change("priority", 3, old, new),
         ["entity", old, new] => change("entity", 80, &old.replace('_', " "), &new.replace('_', " ")),
+        ["agreement", name, old, new] => agreement(name, old, new),
+        ["calendar", id] => row_of("Calendar", number(id), "{}"),
+        ["hours", id, calendar, weekday, begin, end] => row_of(
+            "CalendarSegment",
+            number(id),
+            &format!(r#"{{"begin":"{begin}","calendars_id":{calendar},"day":{weekday},"end":"{end}"}}"#),
+        ),
+        ["entity", id, "calendar", calendar] => {
+            row_of("Entity", number(id), &format!(r#"{{"calendars_id":{calendar},"calendars_strategy":{calendar}}}"#))
+        }
         ["title"] => change("title", 1, "old", "new"),
         ["add", kind, id, role] => actor(kind, id, role, LinkChange::Added),
         ["remove", kind, id] => actor(kind, id, "unknown", LinkChange::Removed),
@@ -91,7 +101,11 @@ fn body(minute: i64, words: &[&str]) -> Body {
         ["survey", sent] => survey(sent, None, None),
         ["survey", sent, answered, score] => survey(sent, Some(at(number(answered))), score.parse().ok()),
         ["tick"] => tick(),
-        ["sla", id, count, unit] => sla(id, count, unit),
+        ["ola", id, count, unit] => row_of("OLA", number(id), &terms(count, unit, "")),
+        ["sla", id, count, unit] => row_of("SLA", number(id), &terms(count, unit, "")),
+        ["sla", id, count, unit, "by", calendar] => {
+            row_of("SLA", number(id), &terms(count, unit, &format!(",\"calendars_id\":{calendar}")))
+        }
         ["state", status, ref rest @ ..] => {
             Body::Updated(Box::new(Updated { change: None, state: Some(state(minute, status, rest)) }))
         }
@@ -156,16 +170,32 @@ fn tick() -> Body {
     })
 }
 
-fn sla(id: &str, count: &str, unit: &str) -> Body {
+fn terms(count: &str, unit: &str, hours: &str) -> String {
+    format!("{{\"definition_time\":\"{unit}\",\"number_time\":{count}{hours}}}")
+}
+
+fn row_of(kind: &str, dimension_id: i64, attributes: &str) -> Body {
     Body::Dimension(DimensionChanged {
-        kind: "SLA".to_owned(),
-        dimension_id: number(id),
-        name: format!("{count} {unit}"),
+        kind: kind.to_owned(),
+        dimension_id,
+        name: kind.to_owned(),
         complete_name: None,
         parent_id: None,
-        attributes: format!("{{\"definition_time\":\"{unit}\",\"number_time\":{count}}}"),
+        attributes: attributes.to_owned(),
         is_removed: false,
     })
+}
+
+/// A change of an agreement as GLPI's history has it: `none` is that there is none.
+fn agreement(name: &str, old: &str, new: &str) -> Body {
+    let option = match name {
+        "tto" => 37,
+        "ttr" => 30,
+        "internal_tto" => 191,
+        _ => 190,
+    };
+    let written = |id: &str| if id == "none" { "&nbsp; (0)".to_owned() } else { format!("Gold ({id})") };
+    change("sla", option, &written(old), &written(new))
 }
 
 /// The row of the ticket as changed at `minute`; `words` are `name=value`.
@@ -188,20 +218,20 @@ fn state(minute: i64, status: &str, words: &[&str]) -> TicketState {
         opened_at: moment("opened").unwrap_or(at(0)),
         created_at: at(0),
         modified_at: moment("modified").unwrap_or(at(minute)),
-        taken_at: None,
+        taken_at: moment("taken"),
         solved_at: moment("solved"),
         closed_at: moment("closed"),
         waiting_since: moment("waiting"),
         sla_tto_id: value("tto"),
         sla_ttr_id: value("ttr"),
-        ola_tto_id: None,
-        ola_ttr_id: None,
+        ola_tto_id: value("otto"),
+        ola_ttr_id: value("ottr"),
         due_tto_at: None,
         due_ttr_at: moment("due"),
         internal_due_tto_at: None,
         internal_due_ttr_at: None,
         ola_tto_started_at: None,
-        ola_ttr_started_at: None,
+        ola_ttr_started_at: moment("ottr_began"),
         waiting_s: 0,
         sla_waiting_s: 0,
         ola_waiting_s: 0,
@@ -215,7 +245,7 @@ fn state(minute: i64, status: &str, words: &[&str]) -> TicketState {
 
 /// The rows in short: a line for each span, then the ticket's.
 pub(crate) fn shown(rows: Option<&TicketRows>) -> String {
-    let Some(TicketRows { ticket, spans }) = rows else { return "no row".to_owned() };
+    let Some(TicketRows { ticket, spans, .. }) = rows else { return "no row".to_owned() };
     let mut text = String::new();
     for span in spans {
         let end = span.end.map(minute).unwrap_or_default();

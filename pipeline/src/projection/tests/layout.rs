@@ -29,6 +29,7 @@ const HISTORY: &str = "
     5 8 remove supplier 4
     6 9 trash
     7 10 restore
+    7 11 agreement ttr 4 5
     8 0 hide
     9 0 show
     9 0 followup 11

@@ -106,7 +106,7 @@ proptest! {
     #[test]
     fn spans_follow_each_other_without_gap_and_end_as_the_ticket_is(lines in history()) {
         let (rows, _) = folded(&[&at_offsets(&lines)]);
-        if let Some(TicketRows { ticket, spans }) = rows {
+        if let Some(TicketRows { ticket, spans, .. }) = rows {
             prop_assert_eq!(spans[0].start, ticket.state.created_at);
             for pair in spans.windows(2) {
                 prop_assert_eq!(pair[0].end, Some(pair[1].start));

@@ -13,7 +13,7 @@ fn every_table_is_built_as_the_contract_has_it() {
          3 2 status 1 2
          4 0 state 2 category=7 ttr=5",
     );
-    let TicketRows { ticket, spans } = refolded(&history, Trash::Drop).unwrap();
+    let TicketRows { ticket, spans, .. } = refolded(&history, Trash::Drop).unwrap();
     let tickets = rows::tickets([&ticket]).unwrap();
     assert_eq!(tickets.schema(), Table::Tickets.arrow_schema());
     let number = |name| tickets.column_by_name(name).unwrap().as_primitive::<Int64Type>().value(0);

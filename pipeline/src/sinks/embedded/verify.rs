@@ -226,7 +226,8 @@ async fn folds(tx: &mut SqliteConnection) -> Looked {
     let checksum = if database::is_sealed(tx).await? { "crc32" } else { "null" };
     let query =
         format!("select space, id, state, {checksum} from folds where (space, id) > (?, ?) order by space, id limit ?");
-    let (mut space, mut id, mut count, mut wrong) = (String::new(), i64::MIN, 0_u64, Vec::new());
+    let (mut space, mut id, mut wrong) = (String::new(), i64::MIN, Vec::new());
+    let (mut count, mut earlier) = (0_u64, 0_u64);
     while wrong.len() <= SENTENCES_MAX {
         let page: Vec<(String, i64, Vec<u8>, Option<i64>)> = sqlx::query_as(sqlx::AssertSqlSafe(query.clone()))
             .bind(&space)
@@ -240,11 +241,18 @@ async fn folds(tx: &mut SqliteConnection) -> Looked {
         count += page.len() as u64;
         for (space, id, state, crc32) in page {
             let checked = read::whole(&space, (id, state, crc32)).map_err(|error| error.to_string());
-            let read = checked.and_then(|(_, state)| {
-                projection::check_state(&space, &state).map_err(|error| format!("{space} {id}: {error}"))
-            });
-            wrong.extend(read.err());
+            match checked.map(|(_, state)| projection::check_state(&space, &state)) {
+                Ok(Ok(())) => {}
+                Ok(Err(projection::Error::Layout { found, expected })) if found < expected => earlier += 1,
+                Ok(Err(error)) => wrong.push(format!("{space} {id}: {error}")),
+                Err(error) => wrong.push(error),
+            }
         }
+    }
+    if earlier > 0 {
+        let said =
+            format!("{earlier} of {count} working states are of an earlier release: `farol up` makes the store again");
+        return Ok((said, wrong));
     }
     Ok((format!("{count} working states can be read"), wrong))
 }
