@@ -16,12 +16,17 @@ mod server;
 mod signing;
 mod simulated;
 mod telemetry;
+mod threads;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::commands::Command;
+
+/// Gives memory back to the system by threads of its own, some seconds after it was let go of.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Numbers about a GLPI service desk that explain themselves.
 #[derive(Debug, Parser)]
@@ -35,9 +40,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // reqwest and the servers share one TLS provider; an error only says that one is installed already.
     rustls::crypto::ring::default_provider().install_default().ok();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match threads::runtime() {
         Ok(runtime) => runtime,
-        Err(error) => return refuse(&anyhow::anyhow!("no threads can be started: {error}")),
+        Err(error) => return refuse(&error),
     };
     match runtime.block_on(cli.command.run()) {
         Ok(()) => ExitCode::SUCCESS,

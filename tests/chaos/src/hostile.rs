@@ -2,9 +2,11 @@
 
 mod clock;
 mod files;
+mod group;
 mod memory;
 mod space;
 mod stopped;
+mod threads;
 
 use std::{path::Path, time::Duration};
 
@@ -41,7 +43,7 @@ pub(crate) struct Case<'a> {
 
 pub(crate) fn run(run: &Run, stopped_s_max: u64, report: &mut Report) -> anyhow::Result<()> {
     let binary = run.binary()?;
-    let hardships: [(&str, Hardship); 7] = [
+    let hardships: [(&str, Hardship); 8] = [
         ("stopped, and a second writer", stopped::bear),
         ("disk full", space::bear),
         ("memory limit", memory::bear),
@@ -49,6 +51,7 @@ pub(crate) fn run(run: &Run, stopped_s_max: u64, report: &mut Report) -> anyhow:
         ("address limit", memory::bear_few_addresses),
         ("clock jumps", clock::bear),
         ("no inodes", space::bear_no_inodes),
+        ("no threads", threads::bear),
     ];
     for (at, (name, hardship)) in (0..run.times).zip(hardships.iter().cycle()) {
         let folder = TempDir::new()?;

@@ -85,7 +85,8 @@ fn knock(up: &Up) -> anyhow::Result<TcpStream> {
     Ok(stream)
 }
 
-fn answers(up: &Up) -> bool {
+/// Whether somebody who asks whether it is well gets an answer.
+pub(super) fn answers(up: &Up) -> bool {
     let asked = || -> anyhow::Result<String> {
         let mut stream = knock(up)?;
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;

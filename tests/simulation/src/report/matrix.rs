@@ -25,7 +25,7 @@ const BY_PROCESS: Cell = Empty("as the whole process");
 const IN_WORLDS: &str = "worlds";
 
 /// Each kind of fault with what covers it, in the order of [`COMPONENTS`].
-pub const MATRIX: [(&str, [Cell; 5]); 20] = [
+pub const MATRIX: [(&str, [Cell; 5]); 21] = [
     (
         "crash around a write",
         [
@@ -171,6 +171,7 @@ pub const MATRIX: [(&str, [Cell; 5]); 20] = [
         "no file handles, no addresses",
         [BY_PROCESS, BY_PROCESS, BY_PROCESS, Done("hostile", "no file handles"), Done("hostile", "address limit")],
     ),
+    ("no threads", [BY_PROCESS, BY_PROCESS, BY_PROCESS, BY_PROCESS, Done("hostile", "no threads")]),
     ("two writers", [STATELESS, BY_PROCESS, BY_PROCESS, STATELESS, Done("hostile", "stopped, and a second writer")]),
 ];
 

@@ -40,6 +40,5 @@ as dead letters for `farol dead-letters redrive`.
 - A row that lacks its id and is told in no other answer waits as a dead letter until somebody redrives it.
 - Simulated disks lose or keep whole writes; torn pages are SQLite's to bear, and were met only by real power cuts and damaged files.
 - Damage done to a file while Farol runs is seen when it is read or by `farol verify`, not at once. Several flipped bits that keep every checksum are not found.
-- Where the system refuses threads, Farol ends with the message of its runtime and not with a sentence of its own; nothing is lost.
 - The door, tokens and questions have tests of their own; of the faults here they meet kills and hardships only.
 ";
