@@ -101,7 +101,6 @@ pub(crate) fn run(told: &Scale) -> anyhow::Result<bool> {
         tickets: told.tickets,
         seed: told.seed,
         misbehave_per_thousand: told.misbehave_per_thousand,
-        kills: told.kills,
         generated_s: begin.elapsed().as_secs_f64(),
         ..Figures::default()
     };
@@ -135,7 +134,7 @@ fn follow(told: &Scale, farol: &Farol, world: &World, figures: &mut Figures) -> 
     let begin = Instant::now();
     let mut running = Running::start(farol)?;
     let mut watch = Watch::default();
-    let (mut looks, mut killed) = (0, 0);
+    let mut looks = 0;
     let mut stuck: Option<(Instant, Value)> = None;
     loop {
         sleep(LOOK);
@@ -147,16 +146,24 @@ fn follow(told: &Scale, farol: &Farol, world: &World, figures: &mut Figures) -> 
             bail!("farol ended by itself with {status}: {}", running.up.said());
         }
         watch.look(running.up.id(), farol.dir())?;
+        let next_kill = f64::from(figures.kills + 1) / f64::from(told.kills + 1);
+        if figures.kills < told.kills && share_read(&farol.status()?) > next_kill {
+            figures.kills += 1;
+            figures.farol_cpu_s += machine::cpu_s(running.up.id())?;
+            running.up.kill()?;
+            eprintln!("{:8.1} s  killed", begin.elapsed().as_secs_f64());
+            running = Running::start(farol)?;
+        }
         if looks % LOOKS_A_ROUND != 0 {
             continue;
         }
         figures.answers.ask(&running.door);
         let status = farol.status()?;
         tell(begin, &status, &watch);
-        if figures.read_s == 0.0 && !status["phase"].as_str().unwrap_or("backfill").contains("backfill") {
+        if figures.read_s == 0.0 && share_read(&status) >= 1.0 {
             figures.read_s = begin.elapsed().as_secs_f64();
         }
-        if status["caught_up"] == true {
+        if status["caught_up"] == true && figures.kills == told.kills {
             break;
         }
         stuck = match stuck {
@@ -171,19 +178,21 @@ fn follow(told: &Scale, farol: &Farol, world: &World, figures: &mut Figures) -> 
             world.misbehave(Some(&Misbehaviour::all(seed, told.misbehave_per_thousand)));
             eprintln!("{:8.1} s  somebody mended GLPI", begin.elapsed().as_secs_f64());
         }
-        let share = status["progress"][0].as_f64().unwrap_or(0.0) / status["progress"][1].as_f64().unwrap_or(1.0);
-        if killed < told.kills && share > f64::from(killed + 1) / f64::from(told.kills + 1) {
-            killed += 1;
-            figures.farol_cpu_s += machine::cpu_s(running.up.id())?;
-            running.up.kill()?;
-            eprintln!("{:8.1} s  killed", begin.elapsed().as_secs_f64());
-            running = Running::start(farol)?;
-        }
     }
     figures.caught_up_s = begin.elapsed().as_secs_f64();
     figures.farol_cpu_s += machine::cpu_s(running.up.id())?;
     (figures.peak_mib, figures.files_max) = (watch.peak_mib, watch.files_max);
     running.up.stop()
+}
+
+/// How much of the first reading is done. Nothing is told of it before the first step of a process and after it is over.
+fn share_read(status: &Value) -> f64 {
+    let progress = &status["progress"];
+    match (progress["done"].as_f64(), progress["total"].as_f64()) {
+        (Some(done), Some(total)) => done / total.max(1.0),
+        _ if status["phase"].as_str().is_some_and(|phase| phase.starts_with("following")) => 1.0,
+        _ => 0.0,
+    }
 }
 
 /// Drives letters again that misbehaviour left behind, reads once more, and notes the sums.
