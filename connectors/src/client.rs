@@ -210,8 +210,7 @@ impl GlpiClient {
             self.counters.throttled.increase();
             self.gate.keep_quiet(pause.unwrap_or_default());
         }
-        let is_ill = result.as_ref().is_err_and(Error::is_worth_a_retry);
-        pass.end(if is_ill { Outcome::Failed } else { Outcome::Answered }, sign(call, &result));
+        pass.end(outcome(&result), sign(call, &result));
         result
     }
 
@@ -236,6 +235,15 @@ impl GlpiClient {
         let mut dice = self.dice.lock().unwrap_or_else(PoisonError::into_inner);
         let (base, max) = (limits.backoff_ms_base, limits.backoff_ms_max);
         backoff::pause(tries_before, Duration::from_millis(base), Duration::from_millis(max), &mut *dice)
+    }
+}
+
+/// What a request tells of the server's health.
+fn outcome(result: &Result<Reply, Error>) -> Outcome {
+    match result {
+        Err(Error::Unsent { .. }) => Outcome::Unsent,
+        Err(error) if error.is_worth_a_retry() => Outcome::Failed,
+        _ => Outcome::Answered,
     }
 }
 

@@ -38,6 +38,15 @@ pub(crate) enum Admission {
     Probe,
 }
 
+/// Why a call is not let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// None has a chance for so long.
+    For(Duration),
+    /// The probe under way decides.
+    UntilProbed,
+}
+
 /// How a call ended, as far as the health of the server is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -47,6 +56,8 @@ pub(crate) enum Outcome {
     Failed,
     /// The caller gave up before the end.
     Abandoned,
+    /// It never left this machine, which says nothing of the server.
+    Unsent,
 }
 
 #[derive(Debug)]
@@ -76,16 +87,16 @@ impl Breaker {
         }
     }
 
-    /// Lets a call through, or says how long none has a chance.
-    pub(crate) fn admit(&mut self, now: Instant) -> Result<Admission, Duration> {
+    /// Lets a call through, or says what it has to wait for.
+    pub(crate) fn admit(&mut self, now: Instant) -> Result<Admission, Refusal> {
         match self.state {
             State::Closed { .. } => Ok(Admission::Ordinary),
             State::Open { probe_at } if now >= probe_at => {
                 self.state = State::HalfOpen { since: now };
                 Ok(Admission::Probe)
             }
-            State::Open { probe_at } => Err(probe_at - now),
-            State::HalfOpen { since } => Err((since + self.probe_interval).saturating_duration_since(now)),
+            State::Open { probe_at } => Err(Refusal::For(probe_at - now)),
+            State::HalfOpen { .. } => Err(Refusal::UntilProbed),
         }
     }
 
@@ -106,6 +117,8 @@ impl Breaker {
             (Outcome::Abandoned, State::HalfOpen { since }, Admission::Probe) => {
                 self.state = State::Open { probe_at: since + self.probe_interval };
             }
+            // The server was not asked: it may be at once.
+            (Outcome::Unsent, State::HalfOpen { .. }, Admission::Probe) => self.state = State::Open { probe_at: now },
             _ => {}
         }
         false
@@ -176,6 +189,30 @@ mod tests {
         breaker.learn(probe, Outcome::Abandoned, start + INTERVAL);
         assert!(breaker.admit(start + INTERVAL).is_err());
         assert_eq!(breaker.admit(start + INTERVAL * 2), Ok(Admission::Probe));
+    }
+
+    #[test]
+    fn what_never_left_this_machine_says_nothing_of_the_desk() {
+        let start = Instant::now();
+        let mut breaker = Breaker::new(3, INTERVAL);
+        for _ in 0..10 {
+            breaker.learn(Admission::Ordinary, Outcome::Unsent, start);
+        }
+        assert_eq!(breaker.state(), BreakerState::Closed);
+
+        let mut breaker = open_breaker(start);
+        let probe = breaker.admit(start + INTERVAL).unwrap();
+        breaker.learn(probe, Outcome::Unsent, start + INTERVAL);
+        assert_eq!(breaker.admit(start + INTERVAL), Ok(Admission::Probe));
+    }
+
+    #[test]
+    fn whoever_comes_while_the_desk_is_probed_waits_for_the_outcome() {
+        let start = Instant::now();
+        let mut breaker = open_breaker(start);
+        assert_eq!(breaker.admit(start), Err(Refusal::For(INTERVAL)));
+        breaker.admit(start + INTERVAL).unwrap();
+        assert_eq!(breaker.admit(start + INTERVAL * 3), Err(Refusal::UntilProbed));
     }
 
     #[test]

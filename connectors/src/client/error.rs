@@ -139,6 +139,12 @@ pub enum Error {
         /// What the network said.
         reason: String,
     },
+    /// This machine has nothing left to make a connection with, such as file handles: the server was not asked.
+    #[error("this machine cannot make a connection: {reason}")]
+    Unsent {
+        /// What the system said.
+        reason: String,
+    },
     /// The connection broke while the answer came.
     #[error("the answer broke off: {reason}")]
     Interrupted {
@@ -205,6 +211,7 @@ impl Error {
             | Self::Shape { .. }
             | Self::Timeout(_)
             | Self::Unreachable { .. }
+            | Self::Unsent { .. }
             | Self::Interrupted { .. }
             | Self::BreakerOpen { .. } => Fault::Transient,
             Self::NotFound { .. }

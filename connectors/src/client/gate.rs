@@ -1,14 +1,15 @@
 //! The gate every request passes: a place among those in flight, its turn within the second, a pause the server asked for or
 //! needs, and the breaker.
 
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
 use super::brake::{Allowance, Brake, Sign};
-use super::breaker::{Admission, Breaker, BreakerState, Outcome};
+use super::breaker::{Admission, Breaker, BreakerState, Outcome, Refusal};
 use super::config::Limits;
 use super::error::Error;
 use super::rate::Rate;
@@ -21,6 +22,8 @@ pub(crate) struct Gate {
     places: Semaphore,
     places_max: usize,
     inner: Mutex<Inner>,
+    /// Rings when a request ends: one may be the probe that others wait for.
+    ended: Notify,
 }
 
 #[derive(Debug)]
@@ -36,6 +39,7 @@ struct Inner {
 enum Turn {
     Now(Admission),
     At(Instant),
+    AfterProbe,
 }
 
 /// The right to make one request. Dropped without a word it counts as abandoned.
@@ -63,13 +67,20 @@ impl Gate {
             places: Semaphore::new(limits.requests_in_flight_max),
             places_max: limits.requests_in_flight_max,
             inner: Mutex::new(inner),
+            ended: Notify::new(),
         }
     }
 
     /// Waits for a place, for the end of a pause and for its turn, then asks the breaker.
+    ///
+    /// While a probe is under way it waits for its outcome: of several requests made together, one that was refused at once
+    /// would make their caller drop the others, the probe among them, and the server would stay away for ever.
     pub(crate) async fn enter(&self) -> Result<Pass<'_>, Error> {
         let place = self.place().await?;
         loop {
+            // From before the look on, so that no end is missed.
+            let mut ended = pin!(self.ended.notified());
+            ended.as_mut().enable();
             let now = Instant::now();
             match self.turn(now)? {
                 Turn::Now(admission) => {
@@ -77,6 +88,7 @@ impl Gate {
                     return Ok(Pass { gate: self, admission, begun: now, outcome, sign, _place: place });
                 }
                 Turn::At(until) => sleep_until(until).await,
+                Turn::AfterProbe => ended.await,
             }
         }
     }
@@ -87,9 +99,14 @@ impl Gate {
         if let Some(until) = inner.next_at(now) {
             return Ok(Turn::At(until));
         }
-        let admission = inner.breaker.admit(now).map_err(|probe_in| Error::BreakerOpen { probe_in })?;
-        inner.rate.make(now);
-        Ok(Turn::Now(admission))
+        match inner.breaker.admit(now) {
+            Ok(admission) => {
+                inner.rate.make(now);
+                Ok(Turn::Now(admission))
+            }
+            Err(Refusal::UntilProbed) => Ok(Turn::AfterProbe),
+            Err(Refusal::For(probe_in)) => Err(Error::BreakerOpen { probe_in }),
+        }
     }
 
     /// A place among those in flight. Where fewer are allowed than there are, each takes up several.
@@ -177,5 +194,7 @@ impl Drop for Pass<'_> {
         let sign = std::mem::replace(&mut self.sign, Sign::None);
         inner.brake.learn(sign, self.begun, now);
         inner.rest(self.begun, now);
+        drop(inner);
+        self.gate.ended.notify_waiters();
     }
 }

@@ -4,6 +4,7 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use async_trait::async_trait;
 use http::{Request, Response};
@@ -15,6 +16,9 @@ use super::error::Error;
 
 /// An idle pooled connection is given up before GLPI's web servers usually do it.
 const IDLE_SECONDS_MAX: u64 = 45;
+
+/// What the system says where it has no file handle left: for all processes together, and for this one.
+const NO_HANDLES: [i32; 2] = [23, 24];
 
 /// A way to reach a server.
 #[async_trait]
@@ -68,7 +72,9 @@ impl Wire for Network {
 }
 
 fn situation(error: &reqwest::Error) -> Error {
-    if error.is_connect() || error.is_timeout() {
+    if error.is_connect() && causes(error).filter_map(|cause| cause.downcast_ref()).any(is_lack) {
+        Error::Unsent { reason: reason(error) }
+    } else if error.is_connect() || error.is_timeout() {
         // The only time limit that the network has of its own is that of connecting.
         Error::Unreachable { reason: reason(error) }
     } else {
@@ -76,13 +82,52 @@ fn situation(error: &reqwest::Error) -> Error {
     }
 }
 
+/// Whether this machine lacks what a connection is made of.
+fn is_lack(error: &io::Error) -> bool {
+    let is_handle = error.raw_os_error().is_some_and(|code| NO_HANDLES.contains(&code));
+    is_handle || matches!(error.kind(), ErrorKind::OutOfMemory | ErrorKind::AddrNotAvailable)
+}
+
 /// The innermost cause: the outer ones repeat the address, which has no place in a log.
 fn reason(error: &reqwest::Error) -> String {
-    let mut cause = error.source();
-    let mut text = None;
-    while let Some(inner) = cause {
-        text = Some(inner.to_string());
-        cause = inner.source();
+    causes(error).last().map_or_else(|| "no cause given".to_owned(), ToString::to_string)
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+    use std::sync::Arc;
+
+    use reqwest::dns::{Name, Resolve, Resolving};
+
+    use super::*;
+
+    /// A system that fails like this when the address of a server is looked up.
+    struct Failing(i32);
+
+    impl Resolve for Failing {
+        fn resolve(&self, _name: Name) -> Resolving {
+            let error = io::Error::from_raw_os_error(self.0);
+            Box::pin(std::future::ready(Err(error.into())))
+        }
     }
-    text.unwrap_or_else(|| "no cause given".to_owned())
+
+    async fn situation_after(code: i32) -> Error {
+        let http = Client::builder().no_proxy().dns_resolver(Arc::new(Failing(code))).build().unwrap();
+        situation(&http.get("http://glpi.example/").send().await.unwrap_err())
+    }
+
+    #[tokio::test]
+    async fn a_machine_without_file_handles_is_not_taken_for_a_desk_that_is_away() {
+        for code in NO_HANDLES {
+            assert!(matches!(situation_after(code).await, Error::Unsent { .. }), "{code}");
+        }
+        // ECONNREFUSED.
+        assert!(matches!(situation_after(111).await, Error::Unreachable { .. }));
+    }
 }

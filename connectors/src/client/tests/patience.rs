@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 use serde_json::json;
 
 use crate::client::testing::{Canned, Server};
@@ -99,10 +99,29 @@ async fn a_desk_that_is_away_is_left_alone_and_taken_back_by_one_probe() {
 
     is_away.store(false, Ordering::SeqCst);
     tokio::time::sleep(Duration::from_millis(220)).await;
-    let pages = join_all((0..8).map(|_| client.page("Ticket", &request))).await;
-    assert_eq!(pages.iter().filter(|page| page.is_ok()).count(), 1, "exactly one probe");
-    assert_eq!((server.count("Ticket"), client.stats().breaker), (asked + 1, BreakerState::Closed));
-    assert!(client.page("Ticket", &request).await.is_ok());
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        server.count("Ticket")
+    };
+    let (pages, probes) = tokio::join!(join_all((0..8).map(|_| client.page("Ticket", &request))), meanwhile);
+    assert_eq!(probes, asked + 1, "exactly one probe");
+    assert!(pages.iter().all(Result::is_ok), "{pages:?}");
+    assert_eq!((server.count("Ticket"), client.stats().breaker), (asked + 8, BreakerState::Closed));
+}
+
+#[tokio::test]
+async fn a_desk_that_is_back_is_taken_back_by_requests_that_need_each_other() {
+    let server = recovering_desk(vec![Canned::html(503); 5]).await;
+    let client = server.client_with(|config| config.limits.requests_in_flight_max = 8);
+    client.open().await.unwrap();
+    let request = PageRequest::first();
+    client.page("Ticket", &request).await.unwrap_err();
+    assert_eq!(client.stats().breaker, BreakerState::Open);
+
+    tokio::time::sleep(Duration::from_millis(220)).await;
+    // Whoever needs all of them lets go of the others at the first failure.
+    let pages = try_join_all((0..6).map(|_| client.page("Ticket", &request))).await;
+    assert_eq!(pages.map(|pages| pages.len()), Ok(6));
 }
 
 #[tokio::test]
