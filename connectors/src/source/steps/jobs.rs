@@ -27,7 +27,7 @@ impl Stepper<'_, '_> {
         let task = job.task;
         if task == Task::Sweep && job.at == Collection::of(0) {
             // A sweep is what finds tickets gone: it must not take another desk for a great loss.
-            recognition::recognise(self.client, self.intake.ledger(), self.intake.zone()).await?;
+            self.recognise().await?;
         }
         let next = match task {
             Task::Sweep => self.sweep(job.at).await?,
@@ -39,6 +39,15 @@ impl Stepper<'_, '_> {
         }
         self.place.job = next.map(|at| Job { task, at });
         Ok(())
+    }
+
+    /// Makes sure of the desk: by a look at one ticket where it was recognised since the login.
+    async fn recognise(&mut self) -> Result<(), Error> {
+        let (login, ledger, zone) = (self.client.stats().relogins, self.intake.ledger(), self.intake.zone());
+        if self.run.is_recognised(login) {
+            return recognition::glance(self.client, ledger, zone).await;
+        }
+        recognition::recognise(self.client, ledger, zone).await
     }
 
     /// The work that has been due for the longest time; each at most once in a round.
