@@ -4,6 +4,7 @@ mod config;
 mod dead_letters;
 mod demo;
 mod doctor;
+mod parity;
 mod rebuild;
 mod replay;
 mod rows;
@@ -40,6 +41,8 @@ pub(crate) enum Command {
     Rebuild(Box<Settings>),
     /// Reads everything in the data directory and says what is whole, what is damaged and what heals it
     Verify(verify::Verify),
+    /// Holds the figures that GLPI stores against those that follow from its tickets' history
+    Parity(parity::Parity),
     /// Prints the rows of a table
     Rows(rows::Rows),
     /// Publishes the tables as plain Parquet files
@@ -64,6 +67,7 @@ impl Command {
             Self::Replay(command) => command.run().await,
             Self::Rebuild(settings) => rebuild::run(*settings).await,
             Self::Verify(command) => command.run().await,
+            Self::Parity(command) => command.run().await,
             Self::Rows(command) => command.run().await,
             Self::Snapshot(command) => command.run().await,
             Self::Token(command) => command.run(),

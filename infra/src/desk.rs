@@ -8,7 +8,8 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use pipeline::projection::Trash;
+use chrono_tz::Tz;
+use pipeline::{process, projection::Trash};
 use serde::{Deserialize, Serialize};
 
 use crate::{config::Config, engine};
@@ -21,6 +22,9 @@ struct Desk {
     instance: String,
     glpi_url: String,
     trash: Trash,
+    /// The zone that calendars were counted in; an earlier release wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zone: Option<String>,
     /// Of the other fields; an earlier release wrote none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     crc32: Option<u32>,
@@ -28,7 +32,8 @@ struct Desk {
 
 impl Desk {
     fn checksum(&self) -> u32 {
-        crc32fast::hash(format!("{:?} {:?} {:?}", self.instance, self.glpi_url, self.trash).as_bytes())
+        let zone = self.zone.as_ref().map(|zone| format!(" {zone}")).unwrap_or_default();
+        crc32fast::hash(format!("{:?} {:?} {:?}{zone}", self.instance, self.glpi_url, self.trash).as_bytes())
     }
 }
 
@@ -43,6 +48,7 @@ pub(crate) fn bind(data_dir: &Path, config: &Config) -> anyhow::Result<()> {
         instance: config.instance.clone(),
         glpi_url: address(config.glpi_url.as_deref().unwrap_or_default()),
         trash: engine::trash(config),
+        zone: Some(engine::zone(config).to_string()),
         crc32: None,
     };
     let Some(bound) = read(data_dir)? else { return write(data_dir, &asked) };
@@ -67,24 +73,44 @@ pub(crate) fn bind(data_dir: &Path, config: &Config) -> anyhow::Result<()> {
     )
 }
 
-/// Refuses a meaning of the trash that the rows of `data_dir` were not made with.
-pub(crate) fn same_trash(data_dir: &Path, config: &Config) -> anyhow::Result<()> {
-    match read(data_dir)? {
-        Some(bound) if bound.trash != engine::trash(config) => bail!(
-            "the rows in {} were made with another meaning of the trash; `farol rebuild --trash {}` makes them again",
-            data_dir.display(),
+/// Refuses rules that the rows of `data_dir` were not made by: the meaning of the trash, the zone of calendars.
+pub(crate) fn same_rules(data_dir: &Path, config: &Config) -> anyhow::Result<()> {
+    let Some(bound) = read(data_dir)? else { return Ok(()) };
+    let dir = data_dir.display();
+    if bound.trash != engine::trash(config) {
+        bail!(
+            "the rows in {dir} were made with another meaning of the trash; `farol rebuild --trash {}` makes them again",
             config.trash,
+        );
+    }
+    match bound.zone {
+        Some(zone) if zone != engine::zone(config).name() => bail!(
+            "the rows in {dir} were made for calendars in {zone}; `farol rebuild --glpi-timezone {}` makes them again",
+            config.glpi_timezone,
         ),
         _ => Ok(()),
     }
 }
 
-/// Remembers the meaning of the trash that every row was just made with.
-pub(crate) fn remember_trash(data_dir: &Path, trash: Trash) -> anyhow::Result<()> {
+/// Remembers the rules that every row was just made by.
+pub(crate) fn remember_rules(data_dir: &Path, trash: Trash, zone: Tz) -> anyhow::Result<()> {
+    let zone = Some(zone.to_string());
     match read(data_dir)? {
-        Some(bound) if bound.trash != trash => write(data_dir, &Desk { trash, ..bound }),
+        Some(bound) if bound.trash != trash || bound.zone != zone => write(data_dir, &Desk { trash, zone, ..bound }),
         _ => Ok(()),
     }
+}
+
+/// The name of the desk in `data_dir` and the rules that its rows were made by, for whoever only reads them.
+pub(crate) fn rules(data_dir: &Path, config: &Config) -> anyhow::Result<(String, process::Config)> {
+    let asked = engine::how_to_process(config);
+    Ok(match read(data_dir)? {
+        Some(Desk { instance, trash, zone, .. }) => {
+            let calendar_zone = zone.and_then(|zone| zone.parse().ok()).unwrap_or(asked.calendar_zone);
+            (instance, process::Config { trash, calendar_zone, ..asked })
+        }
+        None => (config.instance.clone(), asked),
+    })
 }
 
 fn read(data_dir: &Path) -> anyhow::Result<Option<Desk>> {
@@ -146,9 +172,15 @@ mod tests {
 
         assert!(bind(&dir, &Config { instance: "second".to_owned(), ..other.clone() }).is_err());
         let keep = Config { trash: "keep".to_owned(), ..other };
-        assert!(same_trash(&dir, &keep).unwrap_err().to_string().contains("farol rebuild --trash keep"));
-        remember_trash(&dir, Trash::Keep).unwrap();
-        same_trash(&dir, &keep).unwrap();
+        assert!(same_rules(&dir, &keep).unwrap_err().to_string().contains("farol rebuild --trash keep"));
+        remember_rules(&dir, Trash::Keep, Tz::UTC).unwrap();
+        same_rules(&dir, &keep).unwrap();
+        let abroad = Config { glpi_timezone: "Europe/Paris".to_owned(), ..keep };
+        let refused = same_rules(&dir, &abroad).unwrap_err().to_string();
+        assert!(refused.contains("farol rebuild --glpi-timezone Europe/Paris"), "{refused}");
+        assert_eq!(rules(&dir, &abroad).unwrap().1.calendar_zone, Tz::UTC);
+        remember_rules(&dir, Trash::Keep, Tz::Europe__Paris).unwrap();
+        same_rules(&dir, &abroad).unwrap();
         fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -12,6 +12,7 @@ mod tasks;
 use std::{path::Path, sync::Arc};
 
 use anyhow::Context as _;
+use chrono_tz::Tz;
 use control::Control;
 use pipeline::{
     buses::{Bus, TICKETS, embedded::EmbeddedBus},
@@ -61,7 +62,7 @@ impl Engine {
     /// Opens log and store of a data directory that this process holds. A store of an earlier release is made again from the
     /// log first; one of a later release is refused.
     pub(crate) async fn open(data_dir: &Path, control: Control, config: &Config) -> anyhow::Result<Self> {
-        desk::same_trash(data_dir, config)?;
+        desk::same_rules(data_dir, config)?;
         let bus = EmbeddedBus::open(data_dir).await?;
         let sink = EmbeddedSink::open(data_dir, embedded::Config::default(), clock::now).await?;
         let checked = process::check(&sink).await;
@@ -170,10 +171,14 @@ pub(crate) fn trash(config: &Config) -> Trash {
 }
 
 /// How events become rows.
-fn how_to_process(config: &Config) -> process::Config {
+pub(crate) fn how_to_process(config: &Config) -> process::Config {
+    process::Config { trash: trash(config), calendar_zone: zone(config), ..process::Config::default() }
+}
+
+/// The zone of the desk's calendars, which is that of GLPI's dates.
+pub(crate) fn zone(config: &Config) -> Tz {
     // The settings were checked; what is no zone never comes here.
-    let calendar_zone = config.glpi_timezone.parse().unwrap_or_default();
-    process::Config { trash: trash(config), calendar_zone, ..process::Config::default() }
+    config.glpi_timezone.parse().unwrap_or_default()
 }
 
 /// Waits until `flag` is raised.

@@ -9,6 +9,7 @@ mod actors;
 mod clocks;
 mod dimensions;
 mod memory;
+pub mod parity;
 mod presence;
 mod row;
 pub mod rows;

@@ -1,5 +1,6 @@
 //! The commands people type beside `farol up`.
 
+mod parity;
 mod store;
 mod words;
 

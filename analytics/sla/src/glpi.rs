@@ -9,7 +9,7 @@ mod walker;
 pub use self::{
     clocks::clocks,
     differences::{Compared, compare},
-    late::{is_late_to_own, is_late_to_resolve},
+    late::is_late,
     stored::{Stored, stored},
     walker::Walker,
 };

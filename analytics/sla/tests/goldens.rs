@@ -97,7 +97,7 @@ fn an_internal_time_to_own_starts_when_it_is_promised_and_stops_when_owned() {
     assert_eq!((met.state, met.elapsed, text(met.stopped)), (State::Met, 4 * 3600, "2026-03-02 15:00".into()));
     let row = glpi::stored(&steps, &calendars(), Quirks::GLPI, at("2026-03-09 12:00")).unwrap();
     assert_eq!(text(row.due(Kind::OlaTto)), "2026-03-02 15:00");
-    assert!(!glpi::is_late_to_own(&row, Kind::OlaTto, at("2026-03-09 12:00")));
+    assert!(!glpi::is_late(&row, Kind::OlaTto, row.due(Kind::OlaTto), at("2026-03-09 12:00")));
 }
 
 #[test]

@@ -221,6 +221,6 @@ async fn fresh_store(
     drop(processor);
     let fresh = Arc::try_unwrap(fresh).ok().context("the new store is still in use")?;
     let active = fresh.activate().await?;
-    desk::remember_trash(data_dir, process.trash)?;
+    desk::remember_rules(data_dir, process.trash, process.calendar_zone)?;
     Ok((active, format!("{} events folded again; the new store is in place", offset.0)))
 }

@@ -11,6 +11,7 @@ use super::memory::{Answer, Change, Link, Memory, Named, Newest, Scope, ScopeCha
 const STATUS_OPTION: i32 = 12;
 const PRIORITY_OPTION: i32 = 3;
 const ENTITY_OPTION: i32 = 80;
+const OPENING_OPTION: i32 = 15;
 /// SLA to own, SLA to resolve, OLA to own, OLA to resolve.
 const AGREEMENT_OPTIONS: [i32; 4] = [37, 30, 191, 190];
 /// Farol's name of the history row that tells of a ticket's creation. It has no search option.
@@ -78,6 +79,10 @@ impl Memory {
             STATUS_OPTION => numbers().map(|(old, new)| What::Status { old, new }),
             PRIORITY_OPTION => numbers().map(|(old, new)| What::Priority { old, new }),
             ENTITY_OPTION => Some(What::Entity { old: trailing_id(&change.old), new: trailing_id(&change.new) }),
+            OPENING_OPTION => {
+                self.is_opening_edited = true;
+                None
+            }
             option if AGREEMENT_OPTIONS.contains(&option) => {
                 let place = AGREEMENT_OPTIONS.iter().position(|one| *one == option).unwrap_or_default() as u8;
                 let id = |text| trailing_id(text).filter(|id| *id > 0);

@@ -49,6 +49,8 @@ pub(super) struct Memory {
     pub(super) survey: Survey,
     /// The agreements that the ticket's row named, each time one differed: GLPI's history may lack how it came.
     pub(super) named: Vec<Named>,
+    /// History tells that the opening date was edited.
+    pub(super) is_opening_edited: bool,
 }
 
 /// The agreements that a row of the ticket named: SLA to own, SLA to resolve, OLA to own, OLA to resolve.

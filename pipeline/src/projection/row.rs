@@ -1,7 +1,7 @@
 //! A ticket's current row and its spans, made from its working state.
 
 use schemas::{ActorKind, CommentKind, Instant, Offset, Role, TicketState};
-use sla::{AsOf, Kind, Knowledge};
+use sla::{AsOf, Calendars, Kind, Knowledge};
 
 use super::{
     TicketKey, TicketRows, Trash,
@@ -12,7 +12,7 @@ use super::{
     presence::{Presence, follow},
     rows::{TicketRow, is_open},
     spans::{Tracks, cut},
-    steps::{Known, steps},
+    steps::{Known, Steps, steps},
     track::Track,
 };
 
@@ -25,11 +25,7 @@ pub(super) fn rows(key: &TicketKey, memory: &Memory, (knowledge, trash): (&Knowl
     let newest = memory.newest.as_ref()?;
     let history_since = memory.history_since.map(|(_, since)| since);
     let state = &newest.state;
-    let life = Life {
-        created_at: state.created_at,
-        modified_at: state.modified_at,
-        is_complete: memory.creation.is_some() || history_since.is_some_and(|since| since <= state.created_at),
-    };
+    let life = life(memory, state);
     let status = statuses(memory, state, life);
     let (priority, entity) = (priorities(memory, small(state.priority), life), entities(memory, state.entity_id, life));
     let people = replay(memory, ActorKind::Person, life);
@@ -61,6 +57,26 @@ pub(super) fn rows(key: &TicketKey, memory: &Memory, (knowledge, trash): (&Knowl
     let clocks = clocks::rows(of_ticket, &steps(memory, state, (life, &entity), known), &calendars);
     let ticket = ticket(key, memory, newest, Rebuilt { life, status, people, groups, presence, targets });
     Some(TicketRows { ticket, spans, clocks })
+}
+
+/// A ticket's steps, of which no figure that GLPI stores is one.
+pub(super) fn steps_of(
+    memory: &Memory,
+    state: &TicketState,
+    (knowledge, calendars): (&Knowledge, &Calendars),
+) -> Steps {
+    let life = life(memory, state);
+    let known = Known { knowledge, calendars, end: memory.version.0 };
+    steps(memory, state, (life, &entities(memory, state.entity_id, life)), known)
+}
+
+pub(super) fn life(memory: &Memory, state: &TicketState) -> Life {
+    let since = memory.history_since.map(|(_, since)| since);
+    Life {
+        created_at: state.created_at,
+        modified_at: state.modified_at,
+        is_complete: memory.creation.is_some() || since.is_some_and(|since| since <= state.created_at),
+    }
 }
 
 /// What history tells of a ticket.

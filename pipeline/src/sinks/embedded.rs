@@ -94,6 +94,16 @@ impl EmbeddedSink {
         Ok(sink)
     }
 
+    /// Opens the store of `data_dir` to be read only, beside whoever writes it; none if there is none yet. Nothing is checked
+    /// but what is read, and nothing can be written.
+    pub async fn open_read_only(data_dir: &Path, clock: Clock) -> Result<Option<Self>, Error> {
+        let Some(generation) = folder::current(data_dir)? else { return Ok(None) };
+        let readers = database::readers_beside_a_writer(&generation.folder).await?;
+        let data_dir = data_dir.to_owned();
+        let (writer, config, compacting) = (readers.clone(), Config::default(), Mutex::default());
+        Ok(Some(Self { data_dir, generation, config, clock, writer, readers, compacting }))
+    }
+
     /// Makes an empty store beside the one in use, for a rebuild. An unfinished one of an earlier rebuild is thrown away.
     pub async fn create_generation(data_dir: &Path, config: Config, clock: Clock) -> Result<Self, Error> {
         let generation = folder::next(data_dir)?;

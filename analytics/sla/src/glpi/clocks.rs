@@ -1,7 +1,7 @@
 //! Clocks as GLPI's row implies them: stored deadlines, stored waiting, and GLPI's rule for late.
 
 use super::{
-    Stored, Walker, is_late_to_own, is_late_to_resolve,
+    Stored, Walker, is_late,
     stored::{self, Promise},
 };
 use crate::{
@@ -30,8 +30,7 @@ fn clock(kind: Kind, promise: &Promise, row: &Stored, calendars: &Calendars, lin
         Some(due) if terms.in_days() => walker.active(promise.start, due),
         _ => terms.seconds(),
     };
-    let late =
-        if kind.is_own() { is_late_to_own(row, kind, line.now) } else { is_late_to_resolve(row, kind, line.now) };
+    let late = is_late(row, kind, row.due(kind), line.now);
     let elapsed = (walker.active(promise.start, until) - row.waiting_of(kind)).max(0);
     let intervals = intervals(kind, (promise.start, until), line, |from, to| walker.active(from, to), calendar);
     Ok(Clock {

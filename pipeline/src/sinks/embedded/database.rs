@@ -63,6 +63,13 @@ pub(super) async fn readers(folder: &Path) -> Result<SqlitePool, Error> {
     sqlite::pool(READERS_MAX).connect_with(options).await.map_err(storage)
 }
 
+/// The same for a store that another process may be writing.
+pub(super) async fn readers_beside_a_writer(folder: &Path) -> Result<SqlitePool, Error> {
+    let options = SqliteConnectOptions::new().filename(folder.join(MANIFEST)).read_only(true);
+    let options = options.busy_timeout(BUSY_TIMEOUT);
+    sqlite::pool(READERS_MAX).connect_with(options).await.map_err(|error| at(folder, storage(error)))
+}
+
 /// A connection that only reads and may be another process's.
 pub(super) async fn beside_a_writer(folder: &Path) -> Result<SqliteConnection, Error> {
     let options = SqliteConnectOptions::new().filename(folder.join(MANIFEST)).read_only(true);
