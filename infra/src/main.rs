@@ -24,7 +24,7 @@ use clap::Parser;
 
 use crate::commands::Command;
 
-/// Gives memory back to the system by threads of its own, some seconds after it was let go of.
+/// Gives memory back to the system by threads of its own, a second after it was let go of: see `.cargo/config.toml`.
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
