@@ -1,5 +1,6 @@
 //! Absorbing one event into the working state of its ticket.
 
+use chrono::NaiveDateTime;
 use schemas::{
     Body, CommentKind, Confidence, Deleted, DeletionCause, Envelope, Event, FieldChange, LinkChange, Offset,
     RestorationCause, Restored, Satisfaction, TechnicianAssignment, TicketState,
@@ -79,10 +80,7 @@ impl Memory {
             STATUS_OPTION => numbers().map(|(old, new)| What::Status { old, new }),
             PRIORITY_OPTION => numbers().map(|(old, new)| What::Priority { old, new }),
             ENTITY_OPTION => Some(What::Entity { old: trailing_id(&change.old), new: trailing_id(&change.new) }),
-            OPENING_OPTION => {
-                self.is_opening_edited = true;
-                None
-            }
+            OPENING_OPTION => Some(What::Opening { old: local_time(&change.old) }),
             option if AGREEMENT_OPTIONS.contains(&option) => {
                 let place = AGREEMENT_OPTIONS.iter().position(|one| *one == option).unwrap_or_default() as u8;
                 let id = |text| trailing_id(text).filter(|id| *id > 0);
@@ -188,6 +186,12 @@ pub(super) fn small(value: i32) -> u8 {
 
 fn number(text: &str) -> Option<u8> {
     text.trim().parse().ok().map(small)
+}
+
+/// A date and time as GLPI writes them, in seconds of local time.
+fn local_time(text: &str) -> Option<i64> {
+    let form = if text.trim().matches(':').count() == 1 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+    Some(NaiveDateTime::parse_from_str(text.trim(), form).ok()?.and_utc().timestamp())
 }
 
 /// The id in the trailing `(n)` of a name.

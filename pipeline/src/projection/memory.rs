@@ -49,8 +49,6 @@ pub(super) struct Memory {
     pub(super) survey: Survey,
     /// The agreements that the ticket's row named, each time one differed: GLPI's history may lack how it came.
     pub(super) named: Vec<Named>,
-    /// History tells that the opening date was edited.
-    pub(super) is_opening_edited: bool,
 }
 
 /// The agreements that a row of the ticket named: SLA to own, SLA to resolve, OLA to own, OLA to resolve.
@@ -111,6 +109,10 @@ pub(super) enum What {
     },
     Trash {
         trashed: bool,
+    },
+    /// The opening date was edited: what it was before, in seconds of the desk's local time; `None` where history is unclear.
+    Opening {
+        old: Option<i64>,
     },
     /// Which of the four agreements, see [`Named`]; `None` where there is none, or history gives a name without an id.
     Agreement {

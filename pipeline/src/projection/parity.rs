@@ -123,7 +123,7 @@ fn reasons(memory: &Memory, state: &TicketState, (found, calendars): (&Steps, &C
         (Reason::HistoryDisagrees, recorded.is_some_and(|last| last != small(state.status))),
         (Reason::AgreementUnknown, !found.is_certain),
         (Reason::CalendarChanged, has_other_hours(found, calendars, (state.created_at.seconds(), now))),
-        (Reason::OpeningEdited, memory.is_opening_edited),
+        (Reason::OpeningEdited, memory.changes.iter().any(|change| matches!(change.what, What::Opening { .. }))),
         (Reason::AgreementChanged, Kind::ALL.into_iter().any(|kind| of_kind(kind).count() > 1)),
     ];
     holds.into_iter().filter(|(_, holds)| *holds).map(|(reason, _)| reason).collect()

@@ -1,5 +1,7 @@
 //! What happened to a ticket as far as its clocks care, from its working state.
 
+use chrono::{DateTime, TimeZone as _};
+use chrono_tz::Tz;
 use schemas::{Instant, TicketState};
 use sla::{Agreement, AsOf, Calendars, Hours, Kind, Knowledge, Status, Step, What as Happened};
 
@@ -37,7 +39,7 @@ pub(super) fn steps(
 ) -> Steps {
     let created = life.created_at.seconds();
     let mut found = Steps { steps: Vec::new(), is_certain: true };
-    found.add(created, Happened::Opened(state.opened_at.seconds()));
+    found.openings(memory, state, created, known.knowledge.zone());
     found.calendars(entities, created, known);
 
     let mut status: Option<u8> = None;
@@ -74,6 +76,25 @@ pub(super) fn steps(
 impl Steps {
     fn add(&mut self, at: i64, what: Happened) {
         self.steps.push(Step::new(at, what));
+    }
+
+    /// The opening date and its edits. An edit that history tells unclearly is taken for one of the beginning.
+    fn openings(&mut self, memory: &Memory, state: &TicketState, created: i64, zone: Tz) {
+        let mut edits: Vec<(i64, i64)> = Vec::new();
+        for change in &memory.changes {
+            if let What::Opening { old } = change.what {
+                match old.and_then(|old| zoned(old, zone)) {
+                    Some(old) => edits.push((change.at.seconds(), old)),
+                    None => edits.clear(),
+                }
+            }
+        }
+        let mut since = created;
+        for (at, before) in edits {
+            self.add(since, Happened::Opened(before));
+            since = at;
+        }
+        self.add(since, Happened::Opened(state.opened_at.seconds()));
     }
 
     /// The calendars of the entities that the ticket was in.
@@ -139,6 +160,12 @@ impl Steps {
         self.is_certain &= usable == calendar;
         usable
     }
+}
+
+/// The instant that local time means in `zone`; the earlier of two.
+fn zoned(local: i64, zone: Tz) -> Option<i64> {
+    let naive = DateTime::from_timestamp(local, 0)?.naive_utc();
+    Some(zone.from_local_datetime(&naive).earliest()?.timestamp())
 }
 
 /// The agreement of one kind that the ticket had, over time: from history, else from the rows that were read.

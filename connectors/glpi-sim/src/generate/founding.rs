@@ -217,9 +217,16 @@ impl Founder<'_> {
     }
 
     fn agreements(&mut self) {
-        for (name, calendar) in [("Around the clock", 0), ("Business hours", 2), ("Extended hours", 3)] {
+        // Name, calendar, the ticket's calendar.
+        let managers = [
+            ("Around the clock", 0, 0),
+            ("Business hours", 2, 0),
+            ("Extended hours", 3, 0),
+            ("Hours of the entity", 0, 1),
+        ];
+        for (name, calendar, by_entity) in managers {
             let row = json!({
-                "name": name, "entities_id": 0, "is_recursive": 1, "comment": null, "use_ticket_calendar": 0,
+                "name": name, "entities_id": 0, "is_recursive": 1, "comment": null, "use_ticket_calendar": by_entity,
                 "calendars_id": calendar,
             });
             self.keep("SLM", row);
@@ -233,7 +240,8 @@ impl Founder<'_> {
             ("TTR 5 days BH", 2, 0, 5, "day", 1, 0),
             ("TTR 2 days BH", 2, 0, 2, "day", 0, 0),
             ("TTO 6h extended", 3, 1, 6, "hour", 0, 0),
-            ("TTR 24h entity", 3, 0, 24, "hour", 0, 1),
+            ("TTR 24h entity", 4, 0, 24, "hour", 0, 1),
+            ("TTO 6h entity", 4, 1, 6, "hour", 0, 1),
         ];
         for (name, slm, kind, time, unit, whole_days, by_entity) in slas {
             let row = agreement(name, slm, kind, (time, unit), (whole_days, by_entity));

@@ -39,7 +39,13 @@ pub struct Agreements {
 impl Agreements {
     /// Reads the agreements of a desk whose server lives in `zone`.
     pub fn of(desk: &Desk, zone: Zone) -> Self {
-        let by_id = |itemtype| rows(desk, itemtype).map(|row| (int(row, "id"), agreement(row))).collect();
+        // GLPI counts by the calendar of the level that an agreement belongs to, whatever the agreement's own row says.
+        let hours = |row: &Object| {
+            let level = rows(desk, "SLM").find(|level| int(level, "id") == int(row, "slms_id"));
+            let of = level.unwrap_or(row);
+            (int(of, "calendars_id"), int(of, "use_ticket_calendar") == 1)
+        };
+        let by_id = |itemtype| rows(desk, itemtype).map(|row| (int(row, "id"), agreement(row, hours(row)))).collect();
         let mut levels = HashMap::new();
         for row in rows(desk, "SlaLevel").filter(|row| int(row, "is_active") == 1) {
             levels.entry(int(row, "slas_id")).or_insert(int(row, "id"));
@@ -138,7 +144,7 @@ impl Agreements {
     }
 }
 
-fn agreement(row: &Object) -> Agreement {
+fn agreement(row: &Object, (calendars_id, by_entity): (Id, bool)) -> Agreement {
     let (unit, in_days) = match text(row, "definition_time") {
         "minute" => (60, false),
         "day" => (DAY_SECONDS, true),
@@ -150,12 +156,7 @@ fn agreement(row: &Object) -> Agreement {
         (true, false) => Walk::Days,
         (false, _) => Walk::Hours,
     };
-    Agreement {
-        seconds: int(row, "number_time") * unit,
-        walk,
-        calendars_id: int(row, "calendars_id"),
-        by_entity: int(row, "use_ticket_calendar") == 1,
-    }
+    Agreement { seconds: int(row, "number_time") * unit, walk, calendars_id, by_entity }
 }
 
 fn calendar(desk: &Desk, id: Id) -> Calendar {

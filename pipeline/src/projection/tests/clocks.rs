@@ -133,6 +133,21 @@ fn what_history_lacks_of_promises_the_rows_that_were_read_tell() {
 }
 
 #[test]
+fn an_edited_opening_date_moves_what_glpi_moves_and_the_quirk_is_named() {
+    // Opened at 09:20 by its first date, which somebody moved to 08:00, eighty minutes before, when it was ten minutes old.
+    let history = "
+        0 1 created
+        10 2 opening 2025-11-24 09:20:00
+        20 3 status 1 2
+        21 0 state 2 ttr=5 tto=6 opened=-80 taken=20";
+    check(
+        history,
+        "tto 100 of 30, began -80, stopped 20, due -50, breached 0, glpi due 30, over 70, quirks [19]
+         ttr 100 of 240, began -80, runs 20, due 160, glpi due 160",
+    );
+}
+
+#[test]
 fn an_internal_promise_counts_from_when_it_was_made() {
     let history = "0 1 created\n100 2 status 1 2\n100 0 ola 8 1 hour\n101 0 state 2 ottr=8 ottr_began=90";
     check(history, "internal_ttr 10 of 60, began 90, runs 100, due 150, glpi due 150");

@@ -74,6 +74,7 @@ fn body(minute: i64, words: &[&str]) -> Body {
         ["status", old, new] => change("status", 12, old, new),
         ["priority", old, new] => change("priority", 3, old, new),
         ["entity", old, new] => change("entity", 80, &old.replace('_', " "), &new.replace('_', " ")),
+        ["opening", day, time] => change("date", 15, &format!("{day} {time}"), ""),
         ["agreement", name, old, new] => agreement(name, old, new),
         ["calendar", id] => row_of("Calendar", number(id), "{}"),
         ["hours", id, calendar, weekday, begin, end] => row_of(

@@ -30,6 +30,7 @@ const HISTORY: &str = "
     6 9 trash
     7 10 restore
     7 11 agreement ttr 4 5
+    7 12 opening 2025-11-24 09:10:00
     8 0 hide
     9 0 show
     9 0 followup 11
