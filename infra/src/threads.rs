@@ -111,6 +111,11 @@ mod tests {
         let runtime = runtime().unwrap();
         let first = begin_blocking(&runtime, BLOCKING);
         assert_eq!(first.len(), BLOCKING);
-        assert_eq!(begin_blocking(&runtime, BLOCKING), first);
+        // They take a moment to be free again.
+        let is_theirs = (0..100).any(|_| {
+            thread::sleep(Duration::from_millis(20));
+            begin_blocking(&runtime, 1).is_subset(&first)
+        });
+        assert!(is_theirs);
     }
 }
