@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes one target, minimises its corpus and writes its figures to docs/fuzzing.json.
 #
-#   fuzz/run.sh TARGET [SECONDS]    answers, events, rows, saved or settings; 600 seconds unless said otherwise
+#   fuzz/run.sh TARGET [SECONDS]    answers, events, rows, saved, settings or store; 600 seconds unless said otherwise
 #   fuzz/run.sh TARGET INPUT...     runs the target once on each file
 #
 # Runs on the stable compiler: no part of Farol has unsafe code, so no sanitizer is linked in. Needs a C++ compiler.

@@ -9,6 +9,8 @@ pub mod chance;
 pub mod clock;
 pub mod coverage;
 pub mod faults;
+#[cfg(test)]
+mod hostile;
 pub mod power;
 pub mod record;
 pub mod report;
