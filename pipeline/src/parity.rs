@@ -75,7 +75,9 @@ impl Report {
                 }
             } else {
                 field.explained += 1;
-                reasons.iter().for_each(|reason| *self.reasons.entry(*reason).or_default() += 1);
+                for reason in reasons {
+                    *self.reasons.entry(*reason).or_default() += 1;
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 //! It reads what another task or process writes, and knows nothing of the writer but the contract in `schemas::manifest`.
 
 mod history;
+mod indexed;
 mod listing;
 mod mirror;
 #[cfg(test)]

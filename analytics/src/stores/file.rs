@@ -74,11 +74,12 @@ impl StoredFile {
         self.metadata.metadata().row_group(group).num_rows() as usize
     }
 
-    /// The rows of some row groups, in the columns asked for, in the order asked for.
+    /// The rows of some row groups, or those of them that are selected, in the columns asked for, in the order asked for.
     pub(super) fn read(
         self: &Arc<Self>,
         groups: Vec<usize>,
         projection: Option<&[usize]>,
+        selection: Option<RowSelection>,
     ) -> Result<impl Iterator<Item = Result<RecordBatch, Error>> + use<>, Error> {
         let mut builder = self.builder().with_row_groups(groups).with_batch_size(CHUNK_ROWS);
         let mut order = None;
@@ -90,6 +91,9 @@ impl StoredFile {
             order = Some(columns.iter().filter_map(|column| sorted.binary_search(column).ok()).collect::<Vec<_>>());
             let mask = ProjectionMask::roots(builder.parquet_schema(), sorted);
             builder = builder.with_projection(mask);
+        }
+        if let Some(selection) = selection {
+            builder = builder.with_row_selection(selection);
         }
         let reader = builder.build().map_err(|error| self.damaged(&error))?;
         let file = Arc::clone(self);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{array::RecordBatch, error::ArrowError};
+use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
 use schemas::tables::Table;
 
 use super::{Error, chunk::Chunk, file::StoredFile, zones::Zones};
@@ -10,7 +11,30 @@ use super::{Error, chunk::Chunk, file::StoredFile, zones::Zones};
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
     Chunk(Arc<Chunk>),
-    Group(Arc<StoredFile>, usize),
+    /// A row group, and what of it counts if not all of it does.
+    Group(Arc<StoredFile>, usize, Option<Arc<Live>>),
+}
+
+/// The rows of a row group that count.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) selection: RowSelection,
+    rows: usize,
+}
+
+impl Live {
+    /// From whether each row counts, in order.
+    pub(super) fn of(rows: impl Iterator<Item = bool>) -> Self {
+        let mut selectors: Vec<RowSelector> = Vec::new();
+        for counts in rows {
+            match selectors.last_mut() {
+                Some(last) if last.skip != counts => last.row_count += 1,
+                _ => selectors.push(RowSelector { row_count: 1, skip: !counts }),
+            }
+        }
+        let rows = selectors.iter().filter(|selector| !selector.skip).map(|selector| selector.row_count).sum();
+        Self { selection: selectors.into(), rows }
+    }
 }
 
 impl Piece {
@@ -18,7 +42,7 @@ impl Piece {
     pub(super) fn zones(&self) -> &Zones {
         match self {
             Self::Chunk(chunk) => chunk.zones(),
-            Self::Group(file, group) => file.zones(*group),
+            Self::Group(file, group, _) => file.zones(*group),
         }
     }
 
@@ -26,15 +50,15 @@ impl Piece {
     pub(super) fn rows(&self) -> usize {
         match self {
             Self::Chunk(chunk) => chunk.live_count(),
-            Self::Group(file, group) => file.rows(*group),
+            Self::Group(file, group, live) => live.as_ref().map_or_else(|| file.rows(*group), |live| live.rows),
         }
     }
 
-    /// The rows whose `column`, a ticket's id, is `ticket`.
+    /// The rows whose `column`, a ticket's id, is `ticket`; of a row group also those that no longer count.
     pub(super) fn of_ticket(&self, column: usize, ticket: i64) -> Result<Vec<RecordBatch>, Error> {
         match self {
             Self::Chunk(chunk) => Ok(vec![chunk.matching(column, ticket).map_err(broken)?]),
-            Self::Group(file, group) => file.of_ticket(*group, column, ticket),
+            Self::Group(file, group, _) => file.of_ticket(*group, column, ticket),
         }
     }
 }

@@ -174,8 +174,9 @@ fn read(piece: &Piece, projection: Option<&[usize]>) -> Result<Batches> {
     let external = |error: super::Error| DataFusionError::External(Box::new(error));
     Ok(match piece {
         Piece::Chunk(chunk) => Box::new(std::iter::once(Ok(chunk.read(projection)?))),
-        Piece::Group(file, group) => {
-            let rows = file.read(vec![*group], projection).map_err(external)?;
+        Piece::Group(file, group, live) => {
+            let selection = live.as_ref().map(|live| live.selection.clone());
+            let rows = file.read(vec![*group], projection, selection).map_err(external)?;
             Box::new(rows.map(move |rows| rows.map_err(external)))
         }
     })

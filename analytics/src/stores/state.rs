@@ -64,8 +64,8 @@ fn of_ticket(pieces: &Pieces, ticket: TicketId) -> Result<Vec<RecordBatch>, Erro
     let mut parts = Vec::new();
     for piece in pieces.pieces.iter().filter(|piece| piece.zones().may_hold(column, ticket.0)) {
         let rows = piece.of_ticket(column, ticket.0)?;
-        // Dead rows are gone already, so all that is left became visible together.
-        parts.extend(rows.into_iter().filter(|rows| rows.num_rows() > 0).map(|rows| Part { age: 0, rows }));
+        let age = parts.len() as u64;
+        parts.extend(rows.into_iter().filter(|rows| rows.num_rows() > 0).map(|rows| Part { age, rows }));
     }
     tables::merge(table, &parts, usize::MAX).map_err(broken)
 }

@@ -95,9 +95,15 @@ fn figures(state: &TicketState, computed: &Stored, now: i64) -> Vec<Figure> {
     ];
     let mut figures: Vec<Figure> = Vec::new();
     let mut put = |field, stored, computed| figures.push(Figure { field, stored, computed });
-    dues.into_iter().for_each(|(field, stored, kind)| put(field, at(stored), computed.due(kind)));
-    dates.into_iter().for_each(|(field, stored, computed)| put(field, at(stored), computed));
-    sums.into_iter().for_each(|(field, stored, computed)| put(field, Some(stored), Some(computed)));
+    for (field, stored, kind) in dues {
+        put(field, at(stored), computed.due(kind));
+    }
+    for (field, stored, computed) in dates {
+        put(field, at(stored), computed);
+    }
+    for (field, stored, computed) in sums {
+        put(field, Some(stored), Some(computed));
+    }
 
     let mut held = Stored::default();
     (held.opened, held.status) = (state.opened_at.seconds(), small(state.status));

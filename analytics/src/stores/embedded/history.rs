@@ -34,7 +34,8 @@ impl History {
     pub(super) fn follow(&mut self, folder: &Path, listing: TableListing) -> Result<Option<PathBuf>, Error> {
         let live: HashSet<i64> = listing.files.iter().map(|file| file.id).collect();
         self.files.retain(|id, _| live.contains(id));
-        self.batches.retain(|id, _| listing.alive.contains(id));
+        let alive = listing.alive.unwrap_or_default();
+        self.batches.retain(|id, _| alive.contains(id));
         for file in listing.files {
             if let Entry::Vacant(new) = self.files.entry(file.id) {
                 let path = folder.join(&file.path);
@@ -53,7 +54,7 @@ impl History {
     pub(super) fn pieces(&self) -> Pieces {
         let group = |file: &Arc<StoredFile>| {
             let file = Arc::clone(file);
-            (0..file.groups()).map(move |group| Piece::Group(Arc::clone(&file), group))
+            (0..file.groups()).map(move |group| Piece::Group(Arc::clone(&file), group, None))
         };
         let groups = self.files.values().flat_map(group);
         let fresh = self.batches.values().map(|chunk| Piece::Chunk(Arc::clone(chunk)));

@@ -46,7 +46,7 @@ pub(super) struct TableListing {
     /// Oldest first; later than every file.
     pub(super) batches: Vec<BatchEntry>,
     /// The batches that are alive; only for tables that are not kept in memory.
-    pub(super) alive: HashSet<i64>,
+    pub(super) alive: Option<HashSet<i64>>,
 }
 
 /// The changes between two commits.
@@ -79,7 +79,7 @@ pub(super) async fn newest(connection: &mut SqliteConnection) -> Result<i64, Err
 pub(super) async fn changes(
     connection: &mut SqliteConnection,
     since: Option<i64>,
-    known_history: &HashSet<i64>,
+    known: &HashSet<i64>,
 ) -> Result<Listing, Error> {
     // One read transaction: no commit comes between these statements.
     let mut tx = connection.begin().await.map_err(storage)?;
@@ -95,7 +95,7 @@ pub(super) async fn changes(
     let mut tables = Vec::new();
     for table in Table::ALL {
         tables.push(match table {
-            Table::TicketEvents => history(&mut tx, known_history).await?,
+            Table::TicketEvents | Table::SlaClocks => on_disk(&mut tx, table, known).await?,
             _ => facts(&mut tx, table, since).await?,
         });
     }
@@ -130,7 +130,7 @@ async fn facts(tx: &mut SqliteConnection, table: Table, since: Option<i64>) -> R
         .await
         .map_err(storage)?;
     let mut listing =
-        TableListing { table, adds: since.is_some(), files: Vec::new(), batches: Vec::new(), alive: HashSet::new() };
+        TableListing { table, adds: since.is_some(), files: Vec::new(), batches: Vec::new(), alive: None };
     match since {
         // Every batch since then is there, compacted or not: no file is needed.
         Some(since) if purged.unwrap_or(0) <= since => {
@@ -151,8 +151,7 @@ async fn facts(tx: &mut SqliteConnection, table: Table, since: Option<i64>) -> R
 }
 
 /// The files and batches of a table that stays on disk; batches that are known already come without their bytes.
-async fn history(tx: &mut SqliteConnection, known: &HashSet<i64>) -> Result<TableListing, Error> {
-    let table = Table::TicketEvents;
+async fn on_disk(tx: &mut SqliteConnection, table: Table, known: &HashSet<i64>) -> Result<TableListing, Error> {
     let alive: Vec<i64> =
         sqlx::query_scalar("select id from batches where table_name = ? and removed_seq is null order by id")
             .bind(table.name())
@@ -169,7 +168,7 @@ async fn history(tx: &mut SqliteConnection, known: &HashSet<i64>) -> Result<Tabl
         batches.push(BatchEntry { id: *id, crc32: crc32 as u32, data });
     }
     let files = files(tx, table, -1).await?;
-    Ok(TableListing { table, adds: true, files, batches, alive: alive.into_iter().collect() })
+    Ok(TableListing { table, adds: true, files, batches, alive: Some(alive.into_iter().collect()) })
 }
 
 /// The live files with rows of commits after `since`.

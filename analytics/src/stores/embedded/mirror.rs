@@ -10,6 +10,7 @@ use sqlx::SqliteConnection;
 
 use super::{
     history::{History, unpacked},
+    indexed::Indexed,
     listing::{self, Listing, TableListing},
 };
 use crate::stores::{
@@ -49,6 +50,7 @@ struct Tables {
     seq: Option<i64>,
     facts: Vec<Facts>,
     history: History,
+    clocks: Indexed,
     dimensions: CurrentRows,
 }
 
@@ -57,9 +59,9 @@ impl Mirror {
     pub(super) async fn open(store: &Path, name: &str) -> Result<Self, Error> {
         let folder = store.join(name);
         let connection = listing::connect(&folder).await?;
-        let facts = [Table::Tickets, Table::TicketSpans, Table::SlaClocks, Table::Dimensions].map(Facts::new).into();
-        let (history, dimensions) = (History::default(), CurrentRows::default());
-        let tables = Tables { folder, seq: None, facts, history, dimensions };
+        let facts = [Table::Tickets, Table::TicketSpans, Table::Dimensions].map(Facts::new).into();
+        let (history, clocks) = (History::default(), Indexed::new(Table::SlaClocks));
+        let tables = Tables { folder, seq: None, facts, history, clocks, dimensions: CurrentRows::default() };
         Ok(Self { name: name.to_owned(), connection, tables, snapshot: None })
     }
 
@@ -83,7 +85,8 @@ impl Mirror {
         if self.snapshot.is_some() && self.tables.seq == Some(seq) {
             return Ok(Refreshed::Whole(Box::new(self)));
         }
-        let known = self.tables.history.known();
+        let mut known = self.tables.history.known();
+        known.extend(self.tables.clocks.known());
         let listing = listing::changes(&mut self.connection, self.tables.seq, &known).await;
         let listing = listing.map_err(|error| listing::at(&self.tables.folder, error))?;
         let offset = listing.offset;
@@ -106,6 +109,7 @@ impl Tables {
         for table in listing.tables {
             let gone = match table.table {
                 Table::TicketEvents => self.history.follow(&self.folder, table)?,
+                of if of == self.clocks.table() => self.clocks.follow(&self.folder, table)?,
                 _ => self.follow_facts(&table)?,
             };
             if gone.is_some() {
@@ -127,7 +131,7 @@ impl Tables {
             let opened = StoredFile::open(table, &path, file.crc32)?;
             let Some(opened) = opened.map(Arc::new) else { return Ok(Some(path)) };
             let (facts, dimensions) = (&mut self.facts[at], &mut self.dimensions);
-            let rows = opened.read((0..opened.groups()).collect(), None)?.map(|rows| {
+            let rows = opened.read((0..opened.groups()).collect(), None, None)?.map(|rows| {
                 let rows = rows?;
                 if table == Table::Dimensions {
                     dimensions.add(&rows)?;
@@ -152,7 +156,7 @@ impl Tables {
             Arc::new(Pieces { table: facts.table(), pieces })
         };
         let mut tables: Vec<_> = self.facts.iter().map(chunks).collect();
-        tables.push(Arc::new(self.history.pieces()));
+        tables.extend([Arc::new(self.history.pieces()), Arc::new(self.clocks.pieces())]);
         // A rebuild counts its commits from the start again, so the generation leads.
         let generation: u64 = name.rsplit_once('-').and_then(|(_, number)| number.parse().ok()).unwrap_or(0);
         let version = (generation << COMMIT_BITS) + self.seq.unwrap_or(0) as u64;
