@@ -21,7 +21,7 @@ use schemas::{Cursor, Instant, Offset, ingestion::RowCounts};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{Append, Bus, DeadLetters, Error, Record};
-use crate::sources::Ledger;
+use crate::{sources::Ledger, sqlite};
 
 pub use verify::verify;
 
@@ -107,14 +107,7 @@ impl Bus for EmbeddedBus {
 /// What SQLite says, as a situation.
 #[allow(clippy::needless_pass_by_value, reason = "so that it can be handed to `map_err`")]
 fn storage(error: sqlx::Error) -> Error {
-    /// SQLite's primary result codes of a lock that somebody else holds; extended codes repeat them in their low byte.
-    const BUSY_OR_LOCKED: [i64; 2] = [5, 6];
-
-    let code =
-        error.as_database_error().and_then(sqlx::error::DatabaseError::code).and_then(|code| code.parse::<i64>().ok());
-    let is_busy =
-        matches!(error, sqlx::Error::PoolTimedOut) || code.is_some_and(|code| BUSY_OR_LOCKED.contains(&(code & 0xff)));
-    if is_busy { Error::Busy(error.to_string()) } else { Error::Storage(error.to_string()) }
+    if sqlite::is_passing(&error) { Error::Busy(error.to_string()) } else { Error::Storage(error.to_string()) }
 }
 
 #[cfg(test)]

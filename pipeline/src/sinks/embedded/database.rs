@@ -100,14 +100,14 @@ pub(super) async fn checkpoint(pool: &SqlitePool) -> Result<(), Error> {
 /// What an error of SQLite means for a batch.
 #[allow(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 pub(super) fn storage(error: sqlx::Error) -> Error {
-    const BUSY: [i64; 2] = [5, 6];
     const DAMAGED: [i64; 2] = [11, 26];
 
+    if sqlite::is_passing(&error) {
+        return Error::Busy(error.to_string());
+    }
     let extended = error.as_database_error().and_then(DatabaseError::code).and_then(|code| code.parse::<i64>().ok());
-    match (&error, extended.map(|code| code & 0xff)) {
-        (sqlx::Error::PoolTimedOut, _) => Error::Busy(error.to_string()),
-        (_, Some(code)) if BUSY.contains(&code) => Error::Busy(error.to_string()),
-        (_, Some(code)) if DAMAGED.contains(&code) => damaged(&error.to_string()),
+    match extended.map(|code| code & 0xff) {
+        Some(code) if DAMAGED.contains(&code) => damaged(&error.to_string()),
         _ => Error::Storage(error.to_string()),
     }
 }
