@@ -60,7 +60,7 @@ pub(crate) const SETTINGS: [Setting; 18] = [
         ["glpi_timezone", "glpi-timezone", "FAROL_GLPI_TIMEZONE"],
         "ZONE",
         Kind::Zone,
-        "Time zone of that account in GLPI; checked at each login",
+        "Time zone of that account in GLPI, in which calendars count; checked at each login",
     ),
     setting(
         ["glpi_entities", "glpi-entities", "FAROL_GLPI_ENTITIES"],
