@@ -21,6 +21,8 @@ use crate::{
 
 /// The topic of tickets and of the dimensions they refer to.
 pub const TICKETS: &str = "tickets";
+/// The topic of what was told of the tickets' clocks.
+pub const SLA: &str = "sla";
 
 /// A durable, ordered log with the checkpoints of the source that fills it.
 #[async_trait]

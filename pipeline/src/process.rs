@@ -9,8 +9,9 @@ mod decode;
 mod fold;
 #[cfg(any(test, fuzzing))]
 pub mod hostile;
+mod news;
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{collections::HashMap, fmt, ops::Range, sync::Arc};
 
 use chrono_tz::Tz;
 use schemas::{Codec, Instant, Offset, ingestion::EventCounts};
@@ -18,8 +19,8 @@ use sla::Knowledge;
 
 use crate::{
     Fault,
-    buses::{self, Bus, Record, TICKETS},
-    projection::{self, FOUNDED_SPACE, TICKET_SPACE, Trash, load_dimension, read_founded},
+    buses::{self, Bus, Record, SLA, TICKETS},
+    projection::{self, CLOCKS_SPACE, FOUNDED_SPACE, TICKET_SPACE, Trash, load_dimension, read_founded},
     sinks::{self, Sink},
 };
 
@@ -27,7 +28,8 @@ use cache::Cache;
 use decode::{Decoded, decode};
 use fold::{Folded, States, fold};
 
-pub(crate) use decode::ticket_of;
+pub(crate) use decode::{ticket_key, ticket_of};
+pub use news::{News, Stored};
 
 /// How many records a step takes when it is close to the end of the topic: few, so that they show soon.
 const STEP_RECORDS_MAX: usize = 2_000;
@@ -62,10 +64,11 @@ pub struct Processor {
     codec: Arc<Codec>,
     config: Config,
     clock: fn() -> Instant,
+    news: Option<Arc<News>>,
     memory: Option<Working>,
 }
 
-/// What a processor remembers between steps. It mirrors the sink at `position` and is dropped whenever that may not hold.
+/// What a processor remembers between steps. It mirrors the sink at `position` of the tickets' topic and is dropped whenever that may not hold.
 #[derive(Debug)]
 struct Working {
     position: Offset,
@@ -80,16 +83,18 @@ pub struct Processed {
     pub records: u64,
     /// What became of them; `appended` is zero.
     pub counts: EventCounts,
-    /// The sink's position now.
+    /// The sink's position in the tickets' topic now.
     pub position: Offset,
-    /// The end of the topic as seen at the start of the step.
+    /// The end of that topic as seen at the start of the step.
     pub end: Offset,
+    /// Records that were told of clocks and are not stored yet; counted at the end of the tickets' topic only.
+    pub told: u64,
 }
 
 impl Processed {
-    /// Whether the store held every event of the topic.
+    /// Whether the store held every event of both topics.
     pub const fn is_caught_up(&self) -> bool {
-        self.position.0 >= self.end.0
+        self.position.0 >= self.end.0 && self.told == 0
     }
 }
 
@@ -146,14 +151,42 @@ impl Processor {
         config: Config,
         clock: fn() -> Instant,
     ) -> Self {
-        Self { bus, sink, codec, config, clock, memory: None }
+        Self { bus, sink, codec, config, clock, news: None, memory: None }
     }
 
-    /// Moves one batch from the topic to the store. Does nothing at the end of the topic.
+    /// The same processor, which tells `news` what it has stored.
+    #[must_use]
+    pub fn telling(mut self, news: Arc<News>) -> Self {
+        self.news = Some(news);
+        self
+    }
+
+    /// Moves one batch to the store: from the tickets' topic, and at its end from that of their clocks. Does nothing at the end
+    /// of both.
     pub async fn step(&mut self) -> Result<Processed, Error> {
         let position = self.sink.position(TICKETS).await?;
         let end = self.bus.end(TICKETS).await?;
-        let records = self.read(position, end).await?;
+        let mut processed = self.stored((TICKETS, position..end), position).await?;
+        if processed.position < end {
+            return Ok(processed);
+        }
+        let told = self.sink.position(SLA).await?..self.bus.end(SLA).await?;
+        processed.told = told.end.0.saturating_sub(told.start.0);
+        if processed.records > 0 || processed.told == 0 {
+            return Ok(processed);
+        }
+        let Processed { records, counts, position: next, .. } = self.stored((SLA, told.clone()), position).await?;
+        Ok(Processed { records, counts, told: told.end.0.saturating_sub(next.0), ..processed })
+    }
+
+    /// Moves one batch of `topic` to the store, which stands at `tickets` of the tickets' topic.
+    async fn stored(
+        &mut self,
+        (topic, left): (&'static str, Range<Offset>),
+        tickets: Offset,
+    ) -> Result<Processed, Error> {
+        let (position, end) = (left.start, left.end);
+        let records = self.read(topic, position, end).await?;
         let Some(last) = records.last() else {
             return Ok(Processed { position, end, ..Processed::default() });
         };
@@ -161,31 +194,36 @@ impl Processor {
         let read = records.len() as u64;
 
         // Taken out of `self`: a step that fails half-way leaves nothing behind that the sink may not hold.
-        let mut working = self.working(position).await?;
-        let decoded = self.decoded(records).await?;
+        let mut working = self.working(tickets).await?;
+        let decoded = self.decoded(topic, records).await?;
         self.bus.dead_letters().add(&decoded.dead).await?;
+        let (touched, has_knowledge) = (decoded.touched(), decoded.has_knowledge());
         let states = self.states(&mut working.cache, &decoded).await?;
         let Folded { batch, states, knowledge } = self.folded(decoded, states, working.knowledge).await?;
         let counts = batch.counts;
         // Rows, states, counts and position become durable together: a crash before this repeats the step.
-        self.sink.write(batch, TICKETS, next).await?;
+        self.sink.write(batch, topic, next).await?;
 
         working.cache.put_all(states);
-        self.memory = Some(Working { position: next, knowledge, cache: working.cache });
-        Ok(Processed { records: read, counts, position: next, end })
+        let tickets = if topic == TICKETS { next } else { tickets };
+        self.memory = Some(Working { position: tickets, knowledge, cache: working.cache });
+        if let Some(news) = self.news.as_ref().filter(|_| topic == TICKETS) {
+            news.add(touched, has_knowledge);
+        }
+        Ok(Processed { records: read, counts, position: next, end, told: 0 })
     }
 
-    async fn read(&self, from: Offset, end: Offset) -> Result<Vec<Record>, Error> {
+    async fn read(&self, topic: &'static str, from: Offset, end: Offset) -> Result<Vec<Record>, Error> {
         let behind = end.0.saturating_sub(from.0);
         let limit = if behind > STEP_RECORDS_MAX as u64 { CATCH_UP_RECORDS_MAX } else { STEP_RECORDS_MAX };
-        let mut records = self.bus.read(TICKETS, from, limit).await?;
+        let mut records = self.bus.read(topic, from, limit).await?;
         for (record, expected) in records.iter().zip(from.0..) {
             if record.offset.0 != expected {
-                return Err(Error::Gap { topic: TICKETS, expected: Offset(expected), found: record.offset });
+                return Err(Error::Gap { topic, expected: Offset(expected), found: record.offset });
             }
         }
         if records.is_empty() && behind > 0 {
-            return Err(Error::Gap { topic: TICKETS, expected: from, found: end });
+            return Err(Error::Gap { topic, expected: from, found: end });
         }
         let mut bytes = 0;
         let fitting = records.iter().take_while(|record| {
@@ -205,9 +243,9 @@ impl Processor {
         Ok(Working { position, knowledge, cache: Cache::new(self.config.cache_bytes_max) })
     }
 
-    async fn decoded(&self, records: Vec<Record>) -> Result<Decoded, Error> {
+    async fn decoded(&self, topic: &'static str, records: Vec<Record>) -> Result<Decoded, Error> {
         let (codec, now) = (Arc::clone(&self.codec), (self.clock)());
-        aside(move || decode(&codec, &records, now)).await
+        aside(move || decode(&codec, topic, &records, now)).await
     }
 
     async fn states(&self, cache: &mut Cache, decoded: &Decoded) -> Result<States, Error> {
@@ -247,7 +285,7 @@ impl fmt::Debug for Processor {
 ///
 /// Whoever processes asks this first, so a store never holds states of two releases, and one of each kind tells for all.
 pub async fn check(sink: &dyn Sink) -> Result<(), Error> {
-    for space in [TICKET_SPACE].into_iter().chain(Knowledge::KINDS) {
+    for space in [TICKET_SPACE, CLOCKS_SPACE].into_iter().chain(Knowledge::KINDS) {
         for (_, state) in sink.scan_folds(space, i64::MIN, 1).await? {
             projection::same_layout(&state)?;
         }

@@ -14,6 +14,7 @@ mod presence;
 mod row;
 pub mod rows;
 mod spans;
+mod standing;
 mod steps;
 mod track;
 
@@ -29,6 +30,10 @@ pub(crate) use dimensions::{read_founded, write_founded};
 use memory::Memory;
 pub(crate) use memory::same_layout;
 use rows::{ClockRow, SpanRow, TicketRow};
+#[cfg(test)]
+pub(crate) use standing::Run;
+pub use standing::{CLOCKS_SPACE, Standing};
+pub(crate) use standing::{PERCENTS, Promise};
 
 /// Where the working state of tickets is kept.
 pub const TICKET_SPACE: &str = "ticket";
@@ -75,6 +80,8 @@ pub struct TicketRows {
     pub spans: Vec<SpanRow>,
     /// Its promises and how their clocks stand.
     pub clocks: Vec<ClockRow>,
+    /// How its promises stand, for whoever tells when they are used up; none if it never bore one.
+    pub standing: Option<Standing>,
 }
 
 /// Why there is no projection.
@@ -156,6 +163,7 @@ pub(crate) fn check_state(space: &str, state: &[u8]) -> Result<(), Error> {
     match space {
         TICKET_SPACE => Memory::read(state).map(drop),
         FOUNDED_SPACE => read_founded(state).map(drop),
+        CLOCKS_SPACE => Standing::read(state).map(drop),
         _ => load_dimension(&mut Knowledge::new(Tz::UTC), space, 0, state),
     }
 }

@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use schemas::{Body, Codec, Event, Instant, Offset, Origin, TicketId};
+use sla::Knowledge;
 use uuid::Uuid;
 
 use crate::{
-    buses::{DeadLetter, Record, TICKETS},
-    projection::TICKET_SPACE,
+    buses::{DeadLetter, Record, SLA},
+    projection::{CLOCKS_SPACE, FOUNDED_SPACE, TICKET_SPACE},
 };
 
 /// The stage that dead letters of this step name.
@@ -26,17 +27,22 @@ pub(super) struct Decoded {
     pub(super) dead: Vec<DeadLetter>,
 }
 
-/// Decodes `records`, in order.
-pub(super) fn decode(codec: &Codec, records: &[Record], now: Instant) -> Decoded {
+/// Decodes `records` of `topic`, in order.
+pub(super) fn decode(codec: &Codec, topic: &str, records: &[Record], now: Instant) -> Decoded {
     let mut decoded = Decoded::default();
     for record in records {
         let event = codec.decode(&record.value).map_err(|error| error.to_string()).and_then(consistent);
-        match event {
-            Err(reason) => decoded.dead.push(letter(record, reason, now)),
+        match event.and_then(|event| belonging(event, topic)) {
+            Err(reason) => decoded.dead.push(letter(record, topic, reason, now)),
             Ok(event) => decoded.add(record.offset, event),
         }
     }
     decoded
+}
+
+/// The key of a ticket's records.
+pub(crate) fn ticket_key(id: TicketId) -> String {
+    format!("{TICKET_KEY}{id}")
 }
 
 /// The ticket that a record's key names.
@@ -46,6 +52,16 @@ pub(crate) fn ticket_of(key: &[u8]) -> Option<TicketId> {
 }
 
 impl Decoded {
+    /// The tickets that events are about.
+    pub(super) fn touched(&self) -> Vec<i64> {
+        self.tickets.keys().copied().collect()
+    }
+
+    /// Whether something is said of agreements, calendars or entities.
+    pub(super) fn has_knowledge(&self) -> bool {
+        self.dimensions.keys().any(|kind| Knowledge::KINDS.contains(&kind.as_str()))
+    }
+
     fn add(&mut self, offset: Offset, event: Event) {
         let events = match &event.body {
             Body::Dimension(dimension) => {
@@ -68,7 +84,7 @@ fn consistent(event: Event) -> Result<Event, String> {
         return Err(format!("{} names no ticket", envelope.event_type));
     }
     if let Body::Dimension(dimension) = body
-        && dimension.kind == TICKET_SPACE
+        && [TICKET_SPACE, FOUNDED_SPACE, CLOCKS_SPACE].contains(&dimension.kind.as_str())
     {
         // Its working state would take the place of a ticket's.
         return Err(format!("{} names the kind of tickets", envelope.event_type));
@@ -76,9 +92,22 @@ fn consistent(event: Event) -> Result<Event, String> {
     Ok(event)
 }
 
+/// Whether an event tells of clocks.
+pub(super) const fn is_of_clocks(body: &Body) -> bool {
+    matches!(body, Body::SlaBreached(_) | Body::SlaTicked(_))
+}
+
+/// The event, if it has its place in `topic`.
+fn belonging(event: Event, topic: &str) -> Result<Event, String> {
+    if topic == SLA && !is_of_clocks(&event.body) {
+        return Err(format!("{} is no event of topic {SLA}", event.envelope.event_type));
+    }
+    Ok(event)
+}
+
 /// The letter for `record`: the same place and bytes always give the same one.
-fn letter(record: &Record, reason: String, now: Instant) -> DeadLetter {
-    let origin = Origin::new(TICKETS, record.offset.0 as i64);
+fn letter(record: &Record, topic: &str, reason: String, now: Instant) -> DeadLetter {
+    let origin = Origin::new(topic, record.offset.0 as i64);
     let mut name = format!("{STAGE}\u{1f}{origin}\u{1f}").into_bytes();
     name.extend_from_slice(&record.value);
     DeadLetter {

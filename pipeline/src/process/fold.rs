@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use schemas::{Body, Event, Offset, tables::Table};
 use sla::Knowledge;
 
-use super::{ById, Decoded};
+use super::{ById, Decoded, decode::is_of_clocks};
 use crate::{
     projection::{
-        Error, FOUNDED_SPACE, Refolded, TICKET_SPACE, TicketKey, TicketRows, Trash, refold, refold_dimension, rows,
-        write_founded,
+        CLOCKS_SPACE, Error, FOUNDED_SPACE, Refolded, TICKET_SPACE, TicketKey, TicketRows, Trash, refold,
+        refold_dimension, rows, write_founded,
     },
     sinks::{Fold, RowBatch},
 };
@@ -66,7 +66,9 @@ pub(super) fn fold(decoded: &Decoded, states: States, mut knowledge: Knowledge, 
 
 /// Notes the place of the first news of a ticket, once.
 fn found(decoded: &Decoded, knowledge: &mut Knowledge, batch: &mut RowBatch) -> Result<(), Error> {
-    let first = decoded.tickets.values().flatten().map(|(offset, _)| *offset).min();
+    // What was told of clocks stands in a topic of its own.
+    let news = decoded.tickets.values().flatten().filter(|(_, event)| !is_of_clocks(&event.body));
+    let first = news.map(|(offset, _)| *offset).min();
     if let Some(first) = first.filter(|_| knowledge.founded().is_none()) {
         knowledge.found(first.0);
         batch.folds.push(Fold { space: FOUNDED_SPACE.to_owned(), id: 0, state: write_founded(first)? });
@@ -112,6 +114,9 @@ fn fold_tickets<'a>(
             refold(&key, state, events, (knowledge, trash))?;
 
         batch.counts.repeated += repeated;
+        if let Some(standing) = of_ticket.as_ref().and_then(|rows| rows.standing.as_ref()) {
+            batch.folds.push(Fold { space: CLOCKS_SPACE.to_owned(), id, state: standing.write()? });
+        }
         rows.extend(of_ticket);
         let mut new: Stored<'_> = new.into_iter().map(|place| &events[place]).collect();
         // The table's sort key.

@@ -19,7 +19,7 @@ use transforms::{Chain, MaskPolicy, Outcome, Policy, SelectPolicy, Visibility};
 
 use super::{Decoded, Folded, States, decode, fold};
 use crate::{
-    buses::Record,
+    buses::{Record, TICKETS},
     projection::{self, TICKET_SPACE, TicketKey, Trash},
 };
 
@@ -51,7 +51,7 @@ pub fn check(input: &[u8]) {
             check_event(&event);
         }
     }
-    let decoded = decode(&CODEC, &records, NOW);
+    let decoded = decode(&CODEC, TICKETS, &records, NOW);
     assert_eq!(events_of(&decoded) + decoded.dead.len(), records.len());
     for letter in &decoded.dead {
         assert!(letter.reason.len() <= REASON_BYTES_MAX, "{} bytes: {}", letter.reason.len(), letter.reason);
@@ -125,7 +125,7 @@ fn check_tables(folded: &Folded) {
 /// Where a batch ends and the next begins changes no state.
 fn check_cut(records: &[Record], cut: usize, trash: Trash, whole: &Folded) {
     let (first, second) = records.split_at(cut);
-    let first = fold(&decode(&CODEC, first, NOW), States::default(), Knowledge::new(Tz::UTC), trash).unwrap();
+    let first = fold(&decode(&CODEC, TICKETS, first, NOW), States::default(), Knowledge::new(Tz::UTC), trash).unwrap();
     let mut states = States::default();
     for fold in &first.batch.folds {
         let of_kind = match fold.space.as_str() {
@@ -134,7 +134,7 @@ fn check_cut(records: &[Record], cut: usize, trash: Trash, whole: &Folded) {
         };
         of_kind.insert(fold.id, fold.state.clone());
     }
-    let second = fold(&decode(&CODEC, second, NOW), states, first.knowledge.clone(), trash).unwrap();
+    let second = fold(&decode(&CODEC, TICKETS, second, NOW), states, first.knowledge.clone(), trash).unwrap();
     let both = first.batch.counts.stored + second.batch.counts.stored;
     let repeated = first.batch.counts.repeated + second.batch.counts.repeated;
     assert_eq!((both, repeated), (whole.batch.counts.stored, whole.batch.counts.repeated));

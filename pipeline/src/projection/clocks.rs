@@ -10,6 +10,7 @@ use super::{
     TicketKey,
     memory::Memory,
     rows::{ClockRow, LongestRow, SpanRow},
+    standing::{Promise, Standing, was_promised},
     steps::Steps,
 };
 
@@ -26,32 +27,47 @@ pub(super) struct OfTicket<'a> {
     pub(super) is_certain: bool,
 }
 
-/// One row for each promise, as it stood at the last step: later steps make the rows anew.
-///
-/// Nothing where the steps cannot be counted, which the projection's own steps never are.
-pub(super) fn rows(ticket: OfTicket<'_>, steps: &Steps, calendars: &Calendars) -> Vec<ClockRow> {
-    let promises = |step: &Step| matches!(step.what, sla::What::Attached(_));
-    if !steps.steps.iter().any(promises) {
-        return Vec::new();
-    }
-    made(ticket, steps, calendars).unwrap_or_default()
+/// What the clocks of a ticket come to.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// One row for each promise.
+    pub(super) rows: Vec<ClockRow>,
+    /// How its promises stand; none if it never bore one.
+    pub(super) standing: Option<Standing>,
 }
 
-fn made(ticket: OfTicket<'_>, found: &Steps, calendars: &Calendars) -> Result<Vec<ClockRow>, Error> {
+/// The clocks of a ticket as they stood at its last step: later steps make them anew.
+///
+/// Nothing where the steps cannot be counted, which the projection's own steps never are.
+pub(super) fn made(ticket: OfTicket<'_>, steps: &Steps, calendars: &Calendars) -> Made {
+    let standing = || Standing { entity_id: ticket.entity_id, is_counted: ticket.is_counted, promises: Vec::new() };
+    let mut made = Made { rows: Vec::new(), standing: was_promised(ticket.memory).then(standing) };
+    let promises = |step: &Step| matches!(step.what, sla::What::Attached(_));
+    if steps.steps.iter().any(promises) {
+        let (rows, promises) = counted(ticket, steps, calendars).unwrap_or_default();
+        made.rows = rows;
+        made.standing.get_or_insert_with(standing).promises = promises;
+    }
+    made
+}
+
+fn counted(ticket: OfTicket<'_>, found: &Steps, calendars: &Calendars) -> Result<(Vec<ClockRow>, Vec<Promise>), Error> {
     let policy = Policy::default();
     let now = found.steps.last().map_or(0, |step| step.at);
     let pairs = glpi::compare(&found.steps, calendars, &policy, now)?;
     let steps = serde_json::to_string(&found.steps).unwrap_or_default();
     let clocks = clock::clocks(&found.steps, calendars, &policy, now)?;
-    let rows = clocks.iter().map(|clock| {
+    let (mut rows, mut promises) = (Vec::with_capacity(clocks.len()), Vec::new());
+    for clock in &clocks {
         let same = |pair: &&Compared| pair.canonical.kind == clock.kind && pair.canonical.attached == clock.attached;
         let pair = pairs.iter().find(same).filter(|_| clock.detached.is_none());
         let mut row = row(ticket, clock, pair, (calendars, now))?;
         row.is_certain = ticket.is_certain && found.is_certain;
         row.steps.clone_from(&steps);
-        Ok(row)
-    });
-    rows.collect()
+        promises.extend(Promise::of(clock, &row, &found.steps, (calendars, now))?);
+        rows.push(row);
+    }
+    Ok((rows, promises))
 }
 
 fn row(

@@ -7,7 +7,7 @@ use super::{
     TicketKey, TicketRows, Trash,
     absorb::small,
     actors::{Assigned, Life, actors, replay},
-    clocks::{self, OfTicket},
+    clocks::{self, Made, OfTicket},
     memory::{Memory, Newest, What},
     presence::{Presence, follow},
     rows::{TicketRow, is_open},
@@ -54,9 +54,10 @@ pub(super) fn rows(key: &TicketKey, memory: &Memory, (knowledge, trash): (&Knowl
         is_counted: presence.absent_since.is_none(),
         is_certain: life.is_complete && status.agrees && people.agrees && groups.agrees,
     };
-    let clocks = clocks::rows(of_ticket, &steps(memory, state, (life, &entity), known), &calendars);
+    let steps = steps(memory, state, (life, &entity), known);
+    let Made { rows: clocks, standing } = clocks::made(of_ticket, &steps, &calendars);
     let ticket = ticket(key, memory, newest, Rebuilt { life, status, people, groups, presence, targets });
-    Some(TicketRows { ticket, spans, clocks })
+    Some(TicketRows { ticket, spans, clocks, standing })
 }
 
 /// A ticket's steps, of which no figure that GLPI stores is one.
