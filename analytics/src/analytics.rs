@@ -5,6 +5,7 @@ mod tests;
 
 use std::{fmt, sync::Arc};
 
+use chrono_tz::Tz;
 use datafusion::{
     execution::{SessionState, SessionStateBuilder, runtime_env::RuntimeEnvBuilder},
     optimizer::Optimizer,
@@ -15,6 +16,7 @@ use schemas::ingestion::IngestionStatus;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
+    clocks::KnownCalendars,
     error::Error,
     ports::{IngestionStatusReader, SyncRequests},
     stores::Store,
@@ -58,6 +60,7 @@ pub struct Analytics {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) sync_requests: Arc<dyn SyncRequests>,
     pub(crate) session: SessionContext,
+    pub(crate) calendars: KnownCalendars,
     status: Arc<dyn IngestionStatusReader>,
     places: Semaphore,
 }
@@ -70,7 +73,14 @@ impl Analytics {
         sync_requests: Arc<dyn SyncRequests>,
     ) -> Result<Self, Error> {
         let session = SessionContext::new_with_state(session_state()?);
-        Ok(Self { store, sync_requests, session, status, places: Semaphore::new(QUESTIONS_AT_ONCE_MAX) })
+        let (calendars, places) = (KnownCalendars::new(Tz::UTC), Semaphore::new(QUESTIONS_AT_ONCE_MAX));
+        Ok(Self { store, sync_requests, session, calendars, status, places })
+    }
+
+    /// The same over a desk whose calendars are in `zone`, rather than in UTC.
+    #[must_use]
+    pub fn with_calendars_in(self, zone: Tz) -> Self {
+        Self { calendars: KnownCalendars::new(zone), ..self }
     }
 
     /// How far the write side has come; `None` before it ran for the first time.

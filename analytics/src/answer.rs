@@ -68,9 +68,12 @@ pub struct Page {
 }
 
 /// Whose arithmetic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// What GLPI itself stores and shows, quirk for quirk.
+    #[default]
     Glpi,
+    /// What the events say by the rules of promises, GLPI's quirks corrected.
+    Canonical,
 }

@@ -135,6 +135,10 @@ fn rows(text: &str) -> Vec<Row> {
 
 /// The row with a plain value in every column that must have one.
 fn whole(table: Table, mut row: Row) -> Row {
+    if table == Table::SlaClocks {
+        // The short name is that of a ticket's column.
+        row = row.into_iter().map(|(name, cell)| (name.replace("target_ttr_s", "target_s"), cell)).collect();
+    }
     let mut plain = |name: &str, value: &str| row.entry(name.to_owned()).or_insert_with(|| value.to_owned()).clone();
     plain("instance", "test");
     match table {

@@ -34,6 +34,9 @@ pub enum Error {
     /// The write side's state cannot be read or written.
     #[error(transparent)]
     Port(#[from] PortError),
+    /// A ticket's steps cannot be counted: a fault of Farol, not of the question.
+    #[error("clocks cannot be counted: {0}")]
+    Clocks(#[from] sla::Error),
     /// A plan failed: a fault of Farol, not of the question.
     #[error("plan failed: {0}")]
     Plan(DataFusionError),
@@ -50,7 +53,7 @@ impl Error {
             Self::Store(stores::Error::Storage(_)) => "store_unavailable",
             Self::Store(stores::Error::Damaged { .. }) => "store_damaged",
             Self::Port(_) => "control_unavailable",
-            Self::Plan(_) => "internal",
+            Self::Clocks(_) | Self::Plan(_) => "internal",
         }
     }
 

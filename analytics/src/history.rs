@@ -13,6 +13,7 @@ mod replies;
 mod roster;
 mod sheet;
 mod tickets;
+mod trees;
 mod walk;
 
 pub(crate) use credits::{ATTRIBUTIONS, Attribution, Credit, WHOLE, credits};
@@ -22,7 +23,7 @@ pub(crate) use life::{CLOSED, Life, PENDING, SOLVED, Span, Turn};
 pub(crate) use out::Out;
 pub(crate) use roster::Roster;
 pub(crate) use sheet::{Cell, Sheet};
-pub(crate) use tickets::count_tickets;
+pub(crate) use tickets::{count_clocks, count_tickets};
 #[cfg(test)]
 pub(crate) use walk::told;
 pub(crate) use walk::walk;

@@ -6,6 +6,7 @@
 mod analytics;
 mod answer;
 mod buckets;
+mod clocks;
 #[cfg(test)]
 mod desk;
 mod error;

@@ -9,6 +9,9 @@ mod at_risk;
 mod backlog;
 pub(crate) mod backlog_age;
 mod backlog_flow;
+mod clock_attainment;
+mod clock_breaches;
+mod clocks_at_risk;
 mod close_events;
 mod closed;
 mod closing_time;
@@ -30,12 +33,16 @@ mod net_flow;
 mod overdue;
 mod pending;
 mod pending_time;
+mod pending_time_business;
 mod ping_pong;
 mod priority_changes;
+mod registry;
 mod reopen_events;
 mod reopen_rate;
 mod resolution_survival;
+mod resolution_survival_business;
 mod resolution_time;
+mod resolution_time_business;
 mod resolution_time_net;
 mod rows;
 mod shorthand;
@@ -52,8 +59,10 @@ mod tests;
 mod throughput;
 mod tickets;
 mod time_to_own;
+mod time_to_own_business;
 mod time_to_own_glpi;
 mod time_to_own_person;
+mod time_to_own_survival_business;
 mod unassigned;
 mod unassigned_share;
 pub(crate) mod update_age;
@@ -63,6 +72,7 @@ use datafusion::prelude::Expr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    answer::Mode,
     history::{Dim, History},
     plans::Moment,
 };
@@ -73,6 +83,9 @@ pub(crate) use at_risk::AT_RISK;
 pub(crate) use backlog::BACKLOG;
 pub(crate) use backlog_age::BACKLOG_AGE;
 pub(crate) use backlog_flow::BACKLOG_FLOW;
+pub(crate) use clock_attainment::CLOCK_ATTAINMENT;
+pub(crate) use clock_breaches::CLOCK_BREACHES;
+pub(crate) use clocks_at_risk::CLOCKS_AT_RISK;
 pub(crate) use close_events::CLOSE_EVENTS;
 pub(crate) use closed::CLOSED;
 pub(crate) use closing_time::CLOSING_TIME;
@@ -94,15 +107,19 @@ pub(crate) use net_flow::NET_FLOW;
 pub(crate) use overdue::OVERDUE;
 pub(crate) use pending::PENDING;
 pub(crate) use pending_time::PENDING_TIME;
+pub(crate) use pending_time_business::PENDING_TIME_BUSINESS;
 pub(crate) use ping_pong::PING_PONG;
 pub(crate) use priority_changes::PRIORITY_CHANGES;
+pub use registry::registry;
 pub(crate) use reopen_events::REOPEN_EVENTS;
 pub(crate) use reopen_rate::REOPEN_RATE;
 pub(crate) use resolution_survival::RESOLUTION_SURVIVAL;
+pub(crate) use resolution_survival_business::RESOLUTION_SURVIVAL_BUSINESS;
 pub(crate) use resolution_time::RESOLUTION_TIME;
+pub(crate) use resolution_time_business::RESOLUTION_TIME_BUSINESS;
 pub(crate) use resolution_time_net::RESOLUTION_TIME_NET;
 pub(crate) use rows::{Rows, bounds, within};
-use shorthand::{PLAIN, all, counted, counted_with, told};
+use shorthand::{PLAIN, all, counted, counted_with, promised, told};
 pub(crate) use sla_attainment::SLA_ATTAINMENT;
 pub(crate) use sla_breaches::SLA_BREACHES;
 pub(crate) use solve_events::SOLVE_EVENTS;
@@ -114,8 +131,10 @@ pub(crate) use technician_time::TECHNICIAN_TIME;
 pub(crate) use throughput::THROUGHPUT;
 pub(crate) use tickets::TICKETS;
 pub(crate) use time_to_own::TIME_TO_OWN;
+pub(crate) use time_to_own_business::TIME_TO_OWN_BUSINESS;
 pub(crate) use time_to_own_glpi::TIME_TO_OWN_GLPI;
 pub(crate) use time_to_own_person::TIME_TO_OWN_PERSON;
+pub(crate) use time_to_own_survival_business::TIME_TO_OWN_SURVIVAL_BUSINESS;
 pub(crate) use unassigned::UNASSIGNED;
 pub(crate) use unassigned_share::UNASSIGNED_SHARE;
 pub(crate) use update_age::UPDATE_AGE;
@@ -140,6 +159,8 @@ pub struct Metric {
     pub(crate) tickets: Option<OfTickets>,
     /// How it is told by history, which goes before.
     pub(crate) history: Option<History>,
+    /// How it is counted over promises to tickets.
+    pub(crate) clocks: Option<OfClocks>,
     /// What is derived of its measures.
     pub(crate) shows: &'static [Show],
     /// What it is counted by where a question does not say.
@@ -153,6 +174,18 @@ pub(crate) struct OfTickets {
     pub(crate) measures: fn(&Moment) -> Vec<Measure>,
     /// A duration of each ticket in seconds, not in where it has none.
     pub(crate) sample: Option<fn(&Moment) -> Expr>,
+}
+
+/// A count over the promises to tickets, in mode `canonical`: expressions are over the columns of `clocks::standing`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OfClocks {
+    /// The clocks that it is about.
+    pub(crate) rows: fn() -> Expr,
+    /// The instant that decides which bucket a clock is in; none where it is about now.
+    pub(crate) time: Option<&'static str>,
+    pub(crate) measures: fn() -> Vec<Measure>,
+    /// Seconds of each clock, and whether they go on.
+    pub(crate) sample: Option<fn() -> (Expr, Expr)>,
 }
 
 /// A figure derived of measures.
@@ -193,73 +226,15 @@ pub(crate) struct Measure {
     pub(crate) when: Expr,
 }
 
-/// Every metric.
-pub fn registry() -> &'static [&'static Metric] {
-    &[
-        &ACTION_TIME,
-        &ASSIGNMENT_CHANGES,
-        &AT_RISK,
-        &BACKLOG,
-        &BACKLOG_AGE,
-        &BACKLOG_FLOW,
-        &CLOSE_EVENTS,
-        &CLOSED,
-        &CLOSING_TIME,
-        &CREATED,
-        &CSAT,
-        &CSAT_RESPONSE_RATE,
-        &CUMULATIVE_FLOW,
-        &DAY_RESOLUTION_RATE,
-        &FIRST_CONTACT_RESOLUTION,
-        &FIRST_RESOLUTION_TIME,
-        &FIRST_RESPONSE_TIME,
-        &GROUP_TIME,
-        &HANDLED,
-        &HEATMAP,
-        &HISTORY_QUALITY,
-        &INTERACTIONS,
-        &MULTI_ASSIGNED_SHARE,
-        &NET_FLOW,
-        &OVERDUE,
-        &PENDING,
-        &PENDING_TIME,
-        &PING_PONG,
-        &PRIORITY_CHANGES,
-        &REOPEN_EVENTS,
-        &REOPEN_RATE,
-        &RESOLUTION_SURVIVAL,
-        &RESOLUTION_TIME,
-        &RESOLUTION_TIME_NET,
-        &SLA_ATTAINMENT,
-        &SLA_BREACHES,
-        &SOLVE_EVENTS,
-        &SOLVED,
-        &SOLVED_IDLE_TIME,
-        &STALE_SHARE,
-        &STATUS_TIME,
-        &TECHNICIAN_TIME,
-        &THROUGHPUT,
-        &TICKETS,
-        &TIME_TO_OWN,
-        &TIME_TO_OWN_GLPI,
-        &TIME_TO_OWN_PERSON,
-        &UNASSIGNED,
-        &UNASSIGNED_SHARE,
-        &UPDATE_AGE,
-        &WIP_AGE,
-    ]
-}
-
 impl Metric {
     /// Its whole numbers, by name.
     pub(crate) fn measures(&self) -> Vec<&'static str> {
-        match (&self.history, &self.tickets) {
-            (Some(history), _) => history.measures.iter().map(|measure| measure.name).collect(),
-            (None, Some(plan)) => {
-                let moment = Moment { now: schemas::Instant(0), window: None };
-                (plan.measures)(&moment).iter().map(|measure| measure.name).collect()
-            }
-            (None, None) => Vec::new(),
+        let names = |measures: Vec<Measure>| measures.iter().map(|measure| measure.name).collect();
+        match (&self.history, &self.tickets, &self.clocks) {
+            (Some(history), ..) => history.measures.iter().map(|measure| measure.name).collect(),
+            (_, Some(plan), _) => names((plan.measures)(&Moment { now: schemas::Instant(0), window: None })),
+            (_, _, Some(plan)) => names((plan.measures)()),
+            (None, None, None) => Vec::new(),
         }
     }
 
@@ -270,7 +245,8 @@ impl Metric {
 
     /// Whether a window can be cut into buckets.
     pub(crate) fn has_grains(&self) -> bool {
-        self.history.is_some() || self.tickets.is_some_and(|plan| plan.rows.time().is_some())
+        let of_tickets = self.tickets.is_some_and(|plan| plan.rows.time().is_some());
+        self.history.is_some() || of_tickets || self.clocks.is_some_and(|plan| plan.time.is_some())
     }
 
     /// Whether it can be counted by `dim`: weekday and hour are of events, not of stocks or stretches of time.
@@ -279,7 +255,12 @@ impl Metric {
             Some(history) => !history.is_stock() && !history.is_time() && self.name != BACKLOG_FLOW.name,
             None => self.has_grains(),
         };
-        is_of_events || !dim.is_of_clock()
+        (is_of_events || !dim.is_of_clock()) && (self.clocks.is_some() || !dim.is_of_promises())
+    }
+
+    /// Whose arithmetic it follows.
+    pub(crate) const fn mode(&self) -> Mode {
+        if self.clocks.is_some() { Mode::Canonical } else { Mode::Glpi }
     }
 
     /// Name and version, as answers carry them.

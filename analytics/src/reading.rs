@@ -13,6 +13,7 @@ use datafusion::{
     prelude::{Expr, SessionContext, col, lit},
 };
 use schemas::{Instant, TicketId, ingestion::IngestionStatus, tables::Table};
+use sla::Calendars;
 use tokio::sync::SemaphorePermit;
 
 use crate::{
@@ -45,6 +46,7 @@ pub(crate) struct Reading<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Note {
     pub(crate) metrics: Vec<&'static Metric>,
+    pub(crate) mode: Mode,
     pub(crate) zone: Tz,
     pub(crate) window: Option<Window>,
     pub(crate) excluded: BTreeMap<String, u64>,
@@ -128,13 +130,17 @@ impl Reading<'_> {
         rows: Rows,
         moment: &Moment,
     ) -> Result<BTreeMap<String, u64>, Error> {
-        let mut excluded = excluded(tickets, rows, moment).await?;
+        Ok(self.with_unreadable(excluded(tickets, rows, moment).await?))
+    }
+
+    /// `excluded` and those that are known too little to match anything.
+    pub(crate) fn with_unreadable(&self, mut excluded: BTreeMap<String, u64>) -> BTreeMap<String, u64> {
         let unreadable = self.status.as_ref().map_or(0, |status| status.unreadable_tickets);
         // Nobody knows their entities: somebody limited to some of them must not learn that there are others.
         if unreadable > 0 && self.viewer.entities == Visible::All {
             excluded.insert("unreadable".to_owned(), unreadable);
         }
-        Ok(excluded)
+        excluded
     }
 
     /// `data` with what it rests on.
@@ -177,11 +183,26 @@ impl Reading<'_> {
         Ok(predicates.into_iter().reduce(Expr::and))
     }
 
+    /// The rows of every promise to tickets that the viewer may see, counted or not.
+    pub(crate) fn clocks(&self) -> Result<DataFrame, Error> {
+        self.seen(Table::SlaClocks)
+    }
+
+    /// The desk's calendars, as this snapshot knows them.
+    pub(crate) async fn calendars(&self) -> Result<Arc<Calendars>, Error> {
+        self.analytics.calendars.of(&self.analytics.session, self.snapshot.as_ref()).await
+    }
+
     fn visible(&self) -> Result<DataFrame, Error> {
-        let tickets = self.analytics.session.read_table(self.snapshot.table(Table::Tickets)?)?;
+        self.seen(Table::Tickets)
+    }
+
+    /// The rows of `table` that are of the viewer's entities.
+    fn seen(&self, table: Table) -> Result<DataFrame, Error> {
+        let rows = self.analytics.session.read_table(self.snapshot.table(table)?)?;
         match self.viewer.predicate(&self.dimensions) {
-            Some(visible) => Ok(tickets.filter(visible)?),
-            None => Ok(tickets),
+            Some(visible) => Ok(rows.filter(visible)?),
+            None => Ok(rows),
         }
     }
 
@@ -212,7 +233,7 @@ impl Note {
         let watermark = status.and_then(|status| status.stored_watermark);
         Meta {
             metrics: self.metrics.iter().map(|metric| metric.id()).collect(),
-            mode: Mode::Glpi,
+            mode: self.mode,
             zone: self.zone.name().to_owned(),
             window: self.window.map(Window::period),
             watermark: watermark.map(date),

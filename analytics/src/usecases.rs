@@ -1,9 +1,11 @@
 //! Use cases: one question of the contract in each file, with its input, its output and the flow between them.
 
+pub mod explain_sla;
 pub mod get_data_freshness;
 pub mod get_ingestion_lag;
 pub mod get_metric;
 pub mod get_sla_breaches;
+pub mod get_sla_trends;
 pub mod get_technician_productivity;
 pub mod get_technician_ranking;
 pub mod get_ticket_timeline;

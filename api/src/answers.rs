@@ -5,9 +5,9 @@ use std::sync::Arc;
 use analytics::{
     Analytics, Answer, SyncReceipt,
     usecases::{
-        get_data_freshness, get_ingestion_lag, get_metric, get_sla_breaches, get_technician_productivity,
-        get_technician_ranking, get_ticket_timeline, get_tickets_backlog, get_tickets_overview, list_metrics,
-        sync_ticket,
+        explain_sla, get_data_freshness, get_ingestion_lag, get_metric, get_sla_breaches, get_sla_trends,
+        get_technician_productivity, get_technician_ranking, get_ticket_timeline, get_tickets_backlog,
+        get_tickets_overview, list_metrics, sync_ticket,
     },
 };
 use poem_openapi::{ApiResponse, OpenApi, Tags, param::Path, payload::Json};
@@ -97,6 +97,20 @@ impl Answers {
         Ok(Json(Shown(answer)))
     }
 
+    /// The promises to one ticket at any instant: both modes side by side, each interval of their clocks, and why they differ.
+    #[oai(path = "/tickets/:id/sla", method = "get", tag = "Tag::Tickets", operation_id = "explainSla")]
+    async fn ticket_sla(
+        &self,
+        caller: Reader,
+        /// The ticket
+        id: Path<i64>,
+        asked: Asked<explain_sla::Input>,
+    ) -> Shows<explain_sla::TicketSla> {
+        let input = explain_sla::Input { ticket_id: id.0, ..asked.0 };
+        let answer = explain_sla::execute(&self.analytics, &caller.0.viewer(), &input, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
     /// Asks for one ticket to be read from GLPI again at once. `Location` says where to ask what became of it.
     #[oai(path = "/tickets/:id/sync", method = "post", tag = "Tag::Tickets", operation_id = "syncTicket")]
     async fn sync_ticket(
@@ -168,6 +182,17 @@ impl Answers {
         asked: Asked<get_sla_breaches::Input>,
     ) -> Shows<get_sla_breaches::SlaBreaches> {
         let answer = get_sla_breaches::execute(&self.analytics, &caller.0.viewer(), &asked.0, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
+    /// How well promises are kept, and how long owning and resolving take in working time, over time and by one dimension.
+    #[oai(path = "/sla/trends", method = "get", tag = "Tag::Sla", operation_id = "getSlaTrends")]
+    async fn sla_trends(
+        &self,
+        caller: Reader,
+        asked: Asked<get_sla_trends::Input>,
+    ) -> Shows<get_sla_trends::SlaTrends> {
+        let answer = get_sla_trends::execute(&self.analytics, &caller.0.viewer(), &asked.0, (self.clock)()).await?;
         Ok(Json(Shown(answer)))
     }
 

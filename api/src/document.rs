@@ -1,8 +1,8 @@
 //! The OpenAPI document: poem-openapi's, with the parameters of each question from the read side's own descriptions.
 
 use analytics::usecases::{
-    get_metric, get_sla_breaches, get_technician_productivity, get_technician_ranking, get_ticket_timeline,
-    get_tickets_backlog, get_tickets_overview,
+    explain_sla, get_metric, get_sla_breaches, get_sla_trends, get_technician_productivity, get_technician_ranking,
+    get_ticket_timeline, get_tickets_backlog, get_tickets_overview,
 };
 use serde_json::Value;
 
@@ -14,9 +14,11 @@ fn questions() -> Vec<(&'static str, Vec<Parameter>)> {
         ("/v1/tickets/overview", parameters::<get_tickets_overview::Input>()),
         ("/v1/tickets/backlog", parameters::<get_tickets_backlog::Input>()),
         ("/v1/tickets/{id}/timeline", parameters::<get_ticket_timeline::Input>()),
+        ("/v1/tickets/{id}/sla", parameters::<explain_sla::Input>()),
         ("/v1/technicians/ranking", parameters::<get_technician_ranking::Input>()),
         ("/v1/technicians/productivity", parameters::<get_technician_productivity::Input>()),
         ("/v1/sla/breaches", parameters::<get_sla_breaches::Input>()),
+        ("/v1/sla/trends", parameters::<get_sla_trends::Input>()),
         ("/v1/metrics/{name}", parameters::<get_metric::Input>()),
     ]
 }

@@ -8,6 +8,7 @@ use analytics::{
 };
 use anyhow::Context as _;
 use api::{House, Readiness, Verifier};
+use chrono_tz::Tz;
 use control::Control;
 use poem::listener::{Acceptor as _, Listener as _, TcpAcceptor, TcpListener};
 
@@ -32,15 +33,15 @@ impl Readiness for StoreReadiness {
 }
 
 impl Server {
-    /// Takes `listen` and opens the read side of `data_dir`.
-    pub(crate) async fn bind(listen: SocketAddr, data_dir: &Path, control: &Control) -> anyhow::Result<Self> {
+    /// Takes `listen` and opens the read side of `data_dir`, whose desk has its calendars in `zone`.
+    pub(crate) async fn bind(listen: SocketAddr, data_dir: &Path, control: &Control, zone: Tz) -> anyhow::Result<Self> {
         let taken = TcpListener::bind(listen).into_acceptor().await;
         let acceptor =
             taken.with_context(|| format!("{listen} cannot be listened on; choose another with --listen"))?;
         let address = acceptor.local_addr().first().and_then(|local| local.as_socket_addr().copied()).unwrap_or(listen);
         let store: Arc<dyn Store> = Arc::new(EmbeddedStore::open(data_dir));
         let control = Arc::new(control.clone());
-        let analytics = Analytics::new(Arc::clone(&store), Arc::clone(&control) as _, control)?;
+        let analytics = Analytics::new(Arc::clone(&store), Arc::clone(&control) as _, control)?.with_calendars_in(zone);
         let verifier = Verifier::local(&signing::key(data_dir)?, signing::ISSUER);
         let readiness = Arc::new(StoreReadiness(store));
         let house = House { analytics: Arc::new(analytics), verifier, readiness, clock: clock::now };

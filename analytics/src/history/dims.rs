@@ -15,9 +15,9 @@ use super::{
 };
 use crate::{
     buckets::{Buckets, local_clock},
+    clocks::{AGREEMENT_KEY, CLOCK_NUMBER},
     error::Error,
     filters::{KINDS, PRIORITIES, STATUSES},
-    stores::Dimensions,
 };
 
 /// What to count by.
@@ -38,10 +38,12 @@ pub(crate) enum Dim {
     LocationTree,
     Weekday,
     Hour,
+    Clock,
+    Agreement,
 }
 
 /// The words that a question chooses dimensions by.
-pub(crate) const DIMS: [(&str, Dim); 15] = [
+pub(crate) const DIMS: [(&str, Dim); 17] = [
     ("status", Dim::Status),
     ("priority", Dim::Priority),
     ("entity", Dim::Entity),
@@ -57,7 +59,12 @@ pub(crate) const DIMS: [(&str, Dim); 15] = [
     ("location_subtree", Dim::LocationTree),
     ("weekday", Dim::Weekday),
     ("hour", Dim::Hour),
+    ("clock", Dim::Clock),
+    ("agreement", Dim::Agreement),
 ];
+
+/// Clocks by their place among a ticket's four.
+const CLOCK_NUMBERS: [(&str, u8); 4] = [("tto", 0), ("ttr", 1), ("internal_tto", 2), ("internal_ttr", 3)];
 
 /// How time and work are shared among several people or groups at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -98,6 +105,8 @@ impl Dim {
             Self::Kind => Some("kind"),
             Self::Source => Some("source_id"),
             Self::Location | Self::LocationTree => Some("location_id"),
+            Self::Clock => Some(CLOCK_NUMBER),
+            Self::Agreement => Some(AGREEMENT_KEY),
             Self::Weekday | Self::Hour => None,
         }
     }
@@ -121,6 +130,11 @@ impl Dim {
         matches!(self, Self::Weekday | Self::Hour)
     }
 
+    /// Whether only promises have it.
+    pub(crate) const fn is_of_promises(self) -> bool {
+        matches!(self, Self::Clock | Self::Agreement)
+    }
+
     /// Whether a ticket has several at once.
     pub(crate) const fn is_list(self) -> bool {
         matches!(self, Self::Group | Self::GroupTree | Self::Technician)
@@ -140,7 +154,9 @@ impl Dim {
             Self::Category | Self::CategoryTree => Some("ITILCategory"),
             Self::Source => Some("RequestType"),
             Self::Location | Self::LocationTree => Some("Location"),
-            Self::Status | Self::Priority | Self::Kind | Self::Weekday | Self::Hour => None,
+            Self::Status | Self::Priority | Self::Kind | Self::Weekday | Self::Hour | Self::Clock | Self::Agreement => {
+                None
+            }
         }
     }
 
@@ -150,33 +166,10 @@ impl Dim {
             Self::Status => &STATUSES,
             Self::Priority => &PRIORITIES,
             Self::Kind => &KINDS,
+            Self::Clock => &CLOCK_NUMBERS,
             _ => &[],
         }
     }
-}
-
-impl Frame {
-    /// For each dimension of `by` that is a tree, each row with those above it.
-    pub(crate) fn trees(by: &[Dim], dimensions: &Dimensions) -> Vec<HashMap<i64, Vec<i64>>> {
-        by.iter()
-            .map(|dim| dim.kind().filter(|_| dim.is_tree()).map(|kind| lines(kind, dimensions)).unwrap_or_default())
-            .collect()
-    }
-}
-
-/// Each row of `kind` with those above it. A tree with a loop ends where it meets itself.
-fn lines(kind: &str, dimensions: &Dimensions) -> HashMap<i64, Vec<i64>> {
-    let line = |id: i64| {
-        let mut line = vec![id];
-        while let Some(above) = dimensions.get(kind, line[line.len() - 1]).and_then(|row| row.parent_id) {
-            if line.contains(&above) {
-                break;
-            }
-            line.push(above);
-        }
-        (id, line)
-    };
-    dimensions.all(kind).map(|row| line(row.id)).collect()
 }
 
 /// The dimensions of a question over one batch of spans, or of tickets.

@@ -181,13 +181,14 @@ impl<'a> Out<'a> {
         }
     }
 
-    /// `amounts` of the measures from the row of a batch of tickets, and its duration.
+    /// `amounts` of the measures from the row of a batch of tickets, or of promises to them, and its duration and whether that
+    /// goes on.
     pub(super) fn ticket(
         &mut self,
         row: usize,
         at: i64,
         amounts: impl Iterator<Item = (usize, i64)>,
-        sample: Option<i64>,
+        sample: Option<(i64, bool)>,
     ) {
         if self.sheet.buckets.of(at).is_none() {
             return;
@@ -199,9 +200,9 @@ impl<'a> Out<'a> {
                 self.sheet.add(self.keys[place], measure, at, amount);
             }
         }
-        if let Some(duration_s) = sample {
+        if let Some((duration_s, is_running)) = sample {
             for place in 0..self.keys.len() {
-                self.sheet.sample(self.keys[place], at, duration_s, false);
+                self.sheet.sample(self.keys[place], at, duration_s, is_running);
             }
         }
     }

@@ -26,6 +26,7 @@ pub(crate) const AT_RISK: Metric = Metric {
         BANDS.iter().map(|(name, from, to)| Measure { name, when: share_within(moment.now, *from, *to) }).collect()
     }),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

@@ -22,6 +22,7 @@ pub(crate) const BACKLOG: Metric = Metric {
             }
         },
     }),
+    clocks: None,
     shows: &[],
     by: &[],
 };

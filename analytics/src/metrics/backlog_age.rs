@@ -39,6 +39,7 @@ pub(crate) const BACKLOG_AGE: Metric = Metric {
     edge_cases: "The opening date is the one of now, for people edit it. An age of exactly one day belongs to the second band; a ticket opened in the future is as young as can be.",
     tickets: counted(Rows::Open, |moment| measures(&AGE_BANDS, "opened_at", moment.now)),
     history: told(History { measures: &BANDS, facts: &["opened_at"], replies: false, fold }),
+    clocks: None,
     shows: &[],
     by: &[],
 };

@@ -12,6 +12,7 @@ pub(crate) const CLOSED: Metric = Metric {
     edge_cases: "GLPI's date, which goes away when a ticket is reopened: a ticket closed twice counts once, at its last closing. `close_events` counts each closing.",
     tickets: counted(Rows::ClosedIn, |_| all("closed")),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

@@ -12,6 +12,7 @@ pub(crate) const CREATED: Metric = Metric {
     edge_cases: "The opening date, which people edit; trashed and purged tickets are left out even where they came in the window. `heatmap` and `net_flow` count when GLPI made the row.",
     tickets: counted(Rows::OpenedIn, |_| all("created")),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

@@ -12,6 +12,7 @@ pub(crate) const HANDLED: Metric = Metric {
     edge_cases: "A ticket of two people counts for both, one of nobody for nobody.",
     tickets: counted(Rows::SolvedIn, |_| all("handled")),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

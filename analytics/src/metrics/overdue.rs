@@ -13,6 +13,7 @@ pub(crate) const OVERDUE: Metric = Metric {
     edge_cases: "Not while pending, as GLPI shows it.",
     tickets: counted(Rows::Open, |moment| vec![Measure { name: "overdue", when: late_now(moment.now) }]),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

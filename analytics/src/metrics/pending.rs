@@ -27,6 +27,7 @@ pub(crate) const PENDING: Metric = Metric {
             }
         },
     }),
+    clocks: None,
     shows: &[],
     by: &[],
 };

@@ -2,7 +2,7 @@
 
 use datafusion::prelude::{Expr, lit};
 
-use super::{Measure, Metric, OfTickets, Rows, Unit};
+use super::{Measure, Metric, OfClocks, OfTickets, Rows, Unit};
 use crate::{history::History, plans::Moment};
 
 /// What most metrics have nothing of.
@@ -15,6 +15,7 @@ pub(super) const PLAIN: Metric = Metric {
     edge_cases: "",
     tickets: None,
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };
@@ -39,6 +40,12 @@ pub(super) const fn counted_with(
 #[allow(clippy::unnecessary_wraps, reason = "the shape of the field")]
 pub(super) const fn told(history: History) -> Option<History> {
     Some(history)
+}
+
+/// Counted over promises.
+#[allow(clippy::unnecessary_wraps, reason = "the shape of the field")]
+pub(super) const fn promised(clocks: OfClocks) -> Option<OfClocks> {
+    Some(clocks)
 }
 
 /// The measure of a metric whose every row counts.

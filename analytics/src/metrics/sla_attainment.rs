@@ -18,6 +18,7 @@ pub(crate) const SLA_ATTAINMENT: Metric = Metric {
         vec![Measure { name: "met", when: met }, Measure { name: "breached", when: solved_late() }]
     }),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

@@ -29,6 +29,7 @@ pub(crate) const SLA_BREACHES: Metric = Metric {
         CLOCKS.into_iter().map(|clock| Measure { name: name(clock), when: breached(clock) }).collect()
     }),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

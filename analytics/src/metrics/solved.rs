@@ -12,6 +12,7 @@ pub(crate) const SOLVED: Metric = Metric {
     edge_cases: "GLPI's date, which goes away when a ticket is reopened: a ticket solved twice counts once, at its last solution. `solve_events` counts each solution.",
     tickets: counted(Rows::SolvedIn, |_| all("solved")),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod clocks;
 mod durations;
 mod history;
 mod now;
@@ -48,6 +49,7 @@ fn every_metric_is_listed_once_and_says_what_it_means() {
     // A metric without a golden table is a number without a definition: these files name each.
     let golden = [
         include_str!("tests.rs"),
+        include_str!("tests/clocks.rs"),
         include_str!("tests/durations.rs"),
         include_str!("tests/history.rs"),
         include_str!("tests/now.rs"),
@@ -55,12 +57,13 @@ fn every_metric_is_listed_once_and_says_what_it_means() {
     .concat();
     for metric in registry() {
         let name = metric.name.to_uppercase();
-        let asks = ["check", "told", "told_of"].map(|ask| format!("{ask}(&{name},"));
+        let asks = ["check", "told", "told_of", "promised"].map(|ask| format!("{ask}(&{name},"));
         assert!(asks.iter().any(|ask| golden.contains(ask)), "{name}");
     }
     for metric in registry() {
         assert!(metric.formula.len() > 10 && metric.edge_cases.ends_with('.'), "{}", metric.name);
-        assert!(metric.history.is_some() || metric.tickets.is_some(), "{}", metric.name);
+        let sources = [metric.history.is_some(), metric.tickets.is_some(), metric.clocks.is_some()];
+        assert!(sources.contains(&true), "{}", metric.name);
         let measures = metric.measures();
         for show in metric.shows {
             let (Show::Ratio { part: one, whole: other, .. } | Show::Mean { sum: one, count: other, .. }) = show else {

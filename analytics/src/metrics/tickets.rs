@@ -12,6 +12,7 @@ pub(crate) const TICKETS: Metric = Metric {
     edge_cases: "The tickets of an overview's list.",
     tickets: counted(Rows::OpenOrTouchedIn, |_| all("tickets")),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

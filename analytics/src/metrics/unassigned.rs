@@ -32,6 +32,7 @@ pub(crate) const UNASSIGNED: Metric = Metric {
             }
         },
     }),
+    clocks: None,
     shows: &[],
     by: &[],
 };

@@ -24,6 +24,7 @@ pub(crate) const UPDATE_AGE: Metric = Metric {
     edge_cases: "GLPI's date of last change, which its own cron jobs move, too. Known of now only.",
     tickets: counted(Rows::Open, |moment| measures(&UPDATE_BANDS, "modified_at", moment.now)),
     history: None,
+    clocks: None,
     shows: &[],
     by: &[],
 };

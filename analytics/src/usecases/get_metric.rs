@@ -14,10 +14,10 @@ use self::question::Question;
 use crate::{
     analytics::Analytics,
     answer::Answer,
-    buckets::local_clock,
+    buckets::{Bucket, local_clock},
     error::Error,
     filters::TicketFilters,
-    history::{Dim, Frame, Sheet, count_tickets, walk},
+    history::{Dim, Frame, Sheet, count_clocks, count_tickets, walk},
     metrics::{Metric, Rows},
     ratio::per_hour,
     reading::{Note, Reading},
@@ -27,6 +27,7 @@ use crate::{
 
 pub use answer::{AsOf, Figure, MetricBucket, MetricDimension, MetricLine, MetricSeries};
 pub use naming::SeriesKey;
+pub(super) use naming::key;
 
 /// Series in one answer where the question does not say.
 pub const SERIES_DEFAULT: i64 = 100;
@@ -53,7 +54,7 @@ pub struct Input {
     /// IANA zone of the buckets, weekdays and hours; UTC where it is left out.
     pub tz: Option<String>,
     /// Up to three of `status`, `priority`, `entity`, `group`, `technician`, `category`, `kind`, `source`, `location`; `weekday` and
-    /// `hour` of events; and `entity_subtree`, `group_subtree`, `category_subtree`, `location_subtree`, where a row also counts for
+    /// `hour` of events; `clock` and `agreement` of promises; and `entity_subtree`, `group_subtree`, `category_subtree`, `location_subtree`, where a row also counts for
     /// every row above it.
     pub by: Vec<String>,
     /// How time is shared among several people or groups: `full`, all of it to each; `equal`, an equal part to each; `primary`,
@@ -84,10 +85,11 @@ pub async fn execute(
     let data = question.series(&sheet, series, series_total);
     let note = Note {
         metrics: vec![question.metric],
+        mode: question.metric.mode(),
         zone: question.zone,
         window: question.at.is_none().then_some(question.window),
         excluded,
-        page: None,
+        ..Note::default()
     };
     Ok(reading.answer(data, note, now))
 }
@@ -103,10 +105,13 @@ impl Question {
             trees: Frame::trees(&self.dims(), &reading.dimensions),
             entities: reading.entities(),
         };
-        match (&self.metric.history, &self.metric.tickets) {
-            (Some(history), _) => walk(reading, history, frame, filters).await,
-            (None, Some(plan)) => count_tickets(reading, plan, (frame, &self.moment), filters).await,
-            (None, None) => Err(Error::invalid("name", "the metric counts nothing", "a metric of GET /v1/metrics")),
+        match (&self.metric.history, &self.metric.tickets, &self.metric.clocks) {
+            (Some(history), ..) => walk(reading, history, frame, filters).await,
+            (_, Some(plan), _) => count_tickets(reading, plan, (frame, &self.moment), filters).await,
+            (_, _, Some(plan)) => count_clocks(reading, plan, (frame, &self.moment), filters).await,
+            (None, None, None) => {
+                Err(Error::invalid("name", "the metric counts nothing", "a metric of GET /v1/metrics"))
+            }
         }
     }
 
@@ -212,15 +217,11 @@ impl Question {
         let Metric { name, version, unit, meaning, .. } = *self.metric;
         let is_told = self.metric.history.is_some();
         let as_of = |then: bool| if then { AsOf::Then } else { AsOf::Now };
+        // A promise has the people and groups that were assigned when its target was used up.
+        let is_of_breach = |dim: &Dim| self.metric.clocks.is_some() && (dim.is_list() || dim.is_of_promises());
         let dimension = |(name, dim): &(&'static str, Dim)| MetricDimension {
             name: (*name).to_owned(),
-            as_of: as_of(dim.is_of_clock() || (is_told && dim.is_of_spans())),
-        };
-        let bucket = |bucket: &crate::buckets::Bucket| MetricBucket {
-            label: bucket.label.clone(),
-            from: date(Instant(bucket.from)),
-            to: date(Instant(bucket.to)),
-            is_partial: bucket.is_partial,
+            as_of: as_of(dim.is_of_clock() || is_of_breach(dim) || (is_told && dim.is_of_spans())),
         };
         MetricSeries {
             name: name.to_owned(),
@@ -237,6 +238,16 @@ impl Question {
             series,
             series_total,
         }
+    }
+}
+
+/// A bucket as answers have it.
+pub(super) fn bucket(bucket: &Bucket) -> MetricBucket {
+    MetricBucket {
+        label: bucket.label.clone(),
+        from: date(Instant(bucket.from)),
+        to: date(Instant(bucket.to)),
+        is_partial: bucket.is_partial,
     }
 }
 

@@ -1,29 +1,35 @@
-//! GetSlaBreaches: clocks that went over their due instant, how far and how bad.
+//! GetSlaBreaches: clocks that went over their due instant, how far and how bad, and those that soon will.
 //!
-//! A breach happens at the due instant, and it is in the window when that is. Over by and severity are in seconds on
-//! the wall, as GLPI shows lateness, against the agreement's target in working time; severity is unknown where the
-//! target is.
+//! A breach happens at the due instant, and it is in the window when that is. In mode `canonical` it is what the events say of
+//! each promise, for ever, in working seconds. In mode `glpi` it is what GLPI shows of its stored deadlines: in seconds on the
+//! wall, none while the ticket is pending, and of unknown severity where the target is.
 
-use std::collections::BTreeMap;
+mod answer;
+mod canonical;
+mod counts;
+mod longest;
+mod risk;
 
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use datafusion::{
     dataframe::DataFrame,
-    functions_aggregate::expr_fn::{count, count_distinct},
     prelude::{col, lit},
 };
 use schemas::{Clock, Instant};
 use serde::{Deserialize, Serialize};
 
+pub use self::answer::{
+    BrokenPromise, ClockCount, LongestInterval, RiskBand, SeverityCount, SlaBreach, SlaBreaches, SlaRisk,
+};
+use self::counts::counts;
 use crate::{
     analytics::Analytics,
-    answer::{Answer, Page},
+    answer::{Answer, Mode, Page},
     error::Error,
     filters::TicketFilters,
     inputs,
     lateness::{CLOCKS, SEVERITIES, name},
-    metrics::{Rows, SLA_BREACHES, sla_breaches::breaches},
+    metrics::{CLOCK_BREACHES, Rows, SLA_BREACHES, sla_breaches::breaches},
     paging::{Order, PageInput, Place, SORT_KEY, Walk},
     plans::{Moment, rows::Columns},
     reading::{Note, Reading},
@@ -40,12 +46,20 @@ pub struct Input {
     pub window: WindowInput,
     /// IANA zone of the answer; UTC where it is left out.
     pub tz: Option<String>,
+    /// `canonical`, what the events say, or `glpi`, what GLPI shows; `canonical` where it is left out.
+    pub mode: Option<String>,
     /// `minor`, `major`, `critical` or `unknown`; every one where it is left out.
     pub severity: Vec<String>,
     /// `tto`, `ttr`, `internal_tto` or `internal_ttr`; every one where it is left out.
     pub clock: Vec<String>,
     /// `running` or `stopped`; both where it is left out.
     pub state: Option<String>,
+    /// Over by at least so many seconds, 0 or more.
+    pub over_by_s_min: Option<i64>,
+    /// Ids or names of groups assigned at the breach, the groups below them belong to them; or `none`. Not in mode `glpi`.
+    pub owner_group: Vec<String>,
+    /// Ids or names of people assigned at the breach; or `none`. Not in mode `glpi`.
+    pub owner_technician: Vec<String>,
     /// Which tickets.
     pub filters: TicketFilters,
     /// `breached_at`, `over_by_s`, `severity`, `priority` or `id`, downwards after a dash; `-breached_at` where it is
@@ -53,63 +67,6 @@ pub struct Input {
     pub sort: Option<String>,
     /// Which page of the breaches.
     pub page: PageInput,
-}
-
-/// Clocks that went over their due instant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct SlaBreaches {
-    /// How many.
-    pub total: u64,
-    /// The tickets they belong to.
-    pub tickets: u64,
-    /// Of the clocks, still running.
-    pub running: u64,
-    /// They by severity, the worst first.
-    pub by_severity: Vec<SeverityCount>,
-    /// They by clock.
-    pub by_clock: Vec<ClockCount>,
-    /// A page of them.
-    pub breaches: Vec<SlaBreach>,
-}
-
-/// Breaches of one severity.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct SeverityCount {
-    /// The severity.
-    pub severity: String,
-    /// How many.
-    pub breaches: u64,
-}
-
-/// Breaches of one clock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct ClockCount {
-    /// The clock.
-    pub clock: String,
-    /// How many.
-    pub breaches: u64,
-}
-
-/// A clock that went over its due instant.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct SlaBreach {
-    /// Ticket and clock, such as `4711/ttr`.
-    pub id: String,
-    /// `tto`, `ttr`, `internal_tto` or `internal_ttr`.
-    pub clock: String,
-    /// Over by less than 25 % of the target `minor`, less than 100 % `major`, otherwise `critical`, as is every breach
-    /// of a ticket of priority 6; `unknown` where the target is.
-    pub severity: String,
-    /// When the clock was up, and so went over.
-    pub breached_at: DateTime<Utc>,
-    /// Seconds on the wall beyond that, until it stopped or until now.
-    pub over_by_s: i64,
-    /// Seconds of working time that the agreement allows.
-    pub target_s: Option<i64>,
-    /// What the clock waits for has not happened.
-    pub is_running: bool,
-    /// The ticket, with its priority, entity, technician and group.
-    pub ticket: TicketSummary,
 }
 
 const SORTS: [(&str, &str); 5] = [
@@ -122,15 +79,22 @@ const SORTS: [(&str, &str); 5] = [
 
 const STATES: [(&str, i64); 2] = [("running", 1), ("stopped", 0)];
 
+const MODES: [(&str, Mode); 2] = [("canonical", Mode::Canonical), ("glpi", Mode::Glpi)];
+
 /// A question that makes sense.
 struct Question {
     walk: Walk,
+    mode: Mode,
     window: Window,
     zone: Tz,
     order: Order<&'static str>,
     severities: Vec<i64>,
     clocks: Vec<Clock>,
     state: Option<i64>,
+    over_by_s_min: i64,
+    filters: TicketFilters,
+    /// Of the owners at the breach.
+    owners: TicketFilters,
 }
 
 /// Answers the question.
@@ -140,124 +104,144 @@ pub async fn execute(
     input: &Input,
     now: Instant,
 ) -> Result<Answer<SlaBreaches>, Error> {
-    let Question { walk, window, zone, order, severities, clocks, state } = input.understand(viewer, now)?;
-    let moment = Moment { now: walk.now, window: Some(window) };
+    let question = input.understand(viewer, now)?;
     let reading = analytics.read(viewer).await?;
-    let tickets = reading.tickets(&input.filters).await?;
-    let found = narrowed(breaches(&tickets, &clocks, &moment)?, &severities, state)?;
-    let counted = counts(found.clone(), &clocks).await?;
-    let excluded = reading.excluded(tickets, Rows::DueIn, &moment).await?;
-
-    let (listed, page) = list(&reading, &walk, found, order, counted.total).await?;
-    let data = SlaBreaches { breaches: listed, ..counted };
-    let note = Note { metrics: vec![&SLA_BREACHES], zone, window: Some(window), excluded, page: Some(page) };
-    Ok(reading.answer(data, note, now))
+    match question.mode {
+        Mode::Glpi => question.of_glpi(&reading, now).await,
+        Mode::Canonical => question.canonical(&reading, now).await,
+    }
 }
 
 impl Input {
     fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
-        let question = (&self.window, &self.severity, &self.clock, &self.state, &self.filters, &self.sort);
-        let walk = Walk::new(&self.page, "sla_breaches", viewer, &question, now)?;
-        let window = self.window.resolve("30d", walk.now)?;
-        let zone = zone(self.tz.as_deref())?;
-        let order = inputs::order(self.sort.as_deref(), "-breached_at", &SORTS)?;
-        let severities = inputs::choices("severity", &self.severity, &SEVERITIES)?;
-        let clocks = inputs::choices("clock", &self.clock, &CLOCKS.map(|clock| (name(clock), clock)))?;
-        let state = self.state.as_deref().map(|state| inputs::choice("state", state, &STATES)).transpose()?;
+        let walk = Walk::new(&self.page, "sla_breaches", viewer, &self.identity(), now)?;
+        let mode = inputs::choice("mode", self.mode.as_deref().unwrap_or("canonical"), &MODES)?;
+        let owners = TicketFilters {
+            queue: self.owner_group.clone(),
+            technician: self.owner_technician.clone(),
+            ..TicketFilters::default()
+        };
+        if mode == Mode::Glpi && owners != TicketFilters::default() {
+            let field = if owners.queue.is_empty() { "owner_technician" } else { "owner_group" };
+            return Err(Error::invalid(field, "GLPI does not keep who was assigned at a breach", "mode=canonical"));
+        }
         self.filters.validate()?;
-        Ok(Question { walk, window, zone, order, severities, clocks, state })
+        Ok(Question {
+            walk,
+            mode,
+            window: self.window.resolve("30d", walk.now)?,
+            zone: zone(self.tz.as_deref())?,
+            order: inputs::order(self.sort.as_deref(), "-breached_at", &SORTS)?,
+            severities: inputs::choices("severity", &self.severity, &SEVERITIES)?,
+            clocks: inputs::choices("clock", &self.clock, &CLOCKS.map(|clock| (name(clock), clock)))?,
+            state: self.state.as_deref().map(|state| inputs::choice("state", state, &STATES)).transpose()?,
+            over_by_s_min: inputs::number("over_by_s_min", self.over_by_s_min, 0, (0, i64::MAX))?,
+            filters: self.filters.clone(),
+            owners,
+        })
+    }
+
+    /// What makes it another question than the next page of the same.
+    fn identity(&self) -> impl std::hash::Hash + '_ {
+        let narrowed = (&self.mode, &self.over_by_s_min, &self.owner_group, &self.owner_technician);
+        (&self.window, &self.severity, &self.clock, &self.state, &self.filters, &self.sort, narrowed)
     }
 }
 
-/// The page of `breaches` that the walk is at.
-async fn list(
-    reading: &Reading<'_>,
-    walk: &Walk,
-    breaches: DataFrame,
-    order: Order<&'static str>,
-    total: u64,
-) -> Result<(Vec<SlaBreach>, Page), Error> {
-    let order = Order { key: col(order.key), descending: order.descending };
-    let mut rows = Vec::new();
-    for batch in walk.apply(breaches, order, "breach_id")?.collect().await? {
-        let columns = Columns::of(&batch);
-        for (row, ticket) in summaries(&batch, &reading.dimensions)?.into_iter().enumerate() {
-            let id = Columns::must(columns.integer("breach_id", row)?, "breach_id")?;
-            rows.push((Place { key: columns.integer(SORT_KEY, row)?, id }, breach(&columns, row, ticket)?));
+impl Question {
+    fn moment(&self) -> Moment {
+        Moment { now: self.walk.now, window: Some(self.window) }
+    }
+
+    async fn of_glpi(&self, reading: &Reading<'_>, now: Instant) -> Result<Answer<SlaBreaches>, Error> {
+        let tickets = reading.tickets(&self.filters).await?;
+        let found = self.narrowed(breaches(&tickets, &self.clocks, &self.moment())?)?;
+        let counted = counts(found.clone(), &self.clocks).await?;
+        let excluded = reading.excluded(tickets, Rows::DueIn, &self.moment()).await?;
+        let (breaches, page) = self.list(reading, found, counted.total).await?;
+        let metrics = vec![&SLA_BREACHES];
+        let note =
+            Note { metrics, mode: Mode::Glpi, zone: self.zone, window: Some(self.window), excluded, page: Some(page) };
+        Ok(reading.answer(SlaBreaches { breaches, ..counted }, note, now))
+    }
+
+    async fn canonical(&self, reading: &Reading<'_>, now: Instant) -> Result<Answer<SlaBreaches>, Error> {
+        let all = canonical::breaches(reading, self).await?;
+        let found = self.narrowed(all.clone().filter(col("is_counted").eq(lit(true)))?)?;
+        let counted = counts(found.clone(), &self.clocks).await?;
+        let at_risk = Some(risk::at_risk(reading, self).await?);
+        let excluded = reading.with_unreadable(canonical::excluded(all).await?);
+        let (mut breaches, page) = self.list(reading, found, counted.total).await?;
+        longest::live(reading, &mut breaches, self.walk.now).await?;
+        let metrics = vec![&CLOCK_BREACHES];
+        let (mode, zone) = (Mode::Canonical, self.zone);
+        let note = Note { metrics, mode, zone, window: Some(self.window), excluded, page: Some(page) };
+        Ok(reading.answer(SlaBreaches { at_risk, breaches, ..counted }, note, now))
+    }
+
+    fn narrowed(&self, breaches: DataFrame) -> Result<DataFrame, Error> {
+        let mut found = breaches;
+        if !self.severities.is_empty() {
+            let severities = self.severities.iter().map(|number| lit(*number)).collect();
+            found = found.filter(col("severity").in_list(severities, false))?;
         }
-    }
-    let (rows, page) = walk.cut(rows, total, reading.snapshot.version(), |(place, _)| *place);
-    Ok((rows.into_iter().map(|(_, breach)| breach).collect(), page))
-}
-
-fn narrowed(breaches: DataFrame, severities: &[i64], state: Option<i64>) -> Result<DataFrame, Error> {
-    let mut found = breaches;
-    if !severities.is_empty() {
-        found = found.filter(col("severity").in_list(severities.iter().map(|number| lit(*number)).collect(), false))?;
-    }
-    if let Some(state) = state {
-        found = found.filter(col("is_running").eq(lit(state)))?;
-    }
-    Ok(found)
-}
-
-/// The answer without its list.
-async fn counts(breaches: DataFrame, clocks: &[Clock]) -> Result<SlaBreaches, Error> {
-    let distinct = breaches.clone().aggregate(vec![], vec![count_distinct(col("ticket_id")).alias("tickets")])?;
-    let mut tickets = 0;
-    for batch in distinct.collect().await? {
-        tickets += Columns::of(&batch).integer("tickets", 0)?.unwrap_or(0) as u64;
-    }
-    let keys = vec![col("clock"), col("severity"), col("is_running")];
-    let counted = breaches.aggregate(keys, vec![count(lit(1_i64)).alias("breaches")])?;
-    let (mut by_clock, mut by_severity) = (BTreeMap::new(), BTreeMap::new());
-    let (mut total, mut running) = (0, 0);
-    for batch in counted.collect().await? {
-        let columns = Columns::of(&batch);
-        for row in 0..batch.num_rows() {
-            let count = columns.integer("breaches", row)?.unwrap_or(0) as u64;
-            let number = |name: &str| columns.integer(name, row).map(|number| number.unwrap_or(0));
-            *by_clock.entry(number("clock")?).or_default() += count;
-            *by_severity.entry(number("severity")?).or_default() += count;
-            total += count;
-            running += if number("is_running")? == 1 { count } else { 0 };
+        if let Some(state) = self.state {
+            found = found.filter(col("is_running").eq(lit(state)))?;
         }
+        if self.over_by_s_min > 0 {
+            found = found.filter(col("over_by_s").gt_eq(lit(self.over_by_s_min)))?;
+        }
+        Ok(found)
     }
-    let (by_severity, by_clock) = (of_severities(&by_severity), of_clocks(&by_clock, clocks));
-    Ok(SlaBreaches { total, tickets, running, by_severity, by_clock, breaches: Vec::new() })
+
+    /// The page of `breaches` that the walk is at.
+    async fn list(
+        &self,
+        reading: &Reading<'_>,
+        breaches: DataFrame,
+        total: u64,
+    ) -> Result<(Vec<SlaBreach>, Page), Error> {
+        let order = Order { key: col(self.order.key), descending: self.order.descending };
+        let mut rows = Vec::new();
+        for batch in self.walk.apply(breaches, order, "breach_id")?.collect().await? {
+            let columns = Columns::of(&batch);
+            let mut promises = match self.mode {
+                Mode::Canonical => canonical::promises(&batch, &reading.dimensions)?,
+                Mode::Glpi => Vec::new(),
+            }
+            .into_iter();
+            for (row, ticket) in summaries(&batch, &reading.dimensions)?.into_iter().enumerate() {
+                let id = Columns::must(columns.integer("breach_id", row)?, "breach_id")?;
+                let breach = breach(&columns, row, ticket, promises.next())?;
+                rows.push((Place { key: columns.integer(SORT_KEY, row)?, id }, breach));
+            }
+        }
+        let (rows, page) = self.walk.cut(rows, total, reading.snapshot.version(), |(place, _)| *place);
+        Ok((rows.into_iter().map(|(_, breach)| breach).collect(), page))
+    }
 }
 
-fn of_severities(counts: &BTreeMap<i64, u64>) -> Vec<SeverityCount> {
-    let of = |(name, number): &(&str, i64)| SeverityCount {
-        severity: (*name).to_owned(),
-        breaches: counts.get(number).copied().unwrap_or(0),
-    };
-    SEVERITIES.iter().rev().map(of).collect()
-}
-
-/// `counts` of the clocks that were asked for, all where none was.
-fn of_clocks(counts: &BTreeMap<i64, u64>, clocks: &[Clock]) -> Vec<ClockCount> {
-    let asked = (0_i64..).zip(CLOCKS).filter(|(_, clock)| clocks.is_empty() || clocks.contains(clock));
-    let of = |(number, clock): (i64, Clock)| ClockCount {
-        clock: name(clock).to_owned(),
-        breaches: counts.get(&number).copied().unwrap_or(0),
-    };
-    asked.map(of).collect()
-}
-
-fn breach(columns: &Columns<'_>, row: usize, ticket: TicketSummary) -> Result<SlaBreach, Error> {
+fn breach(
+    columns: &Columns<'_>,
+    row: usize,
+    ticket: TicketSummary,
+    promise: Option<BrokenPromise>,
+) -> Result<SlaBreach, Error> {
     let number = |name: &str| Columns::must(columns.integer(name, row)?, name);
     let clock = CLOCKS.get(number("clock")? as usize).copied().map_or("", name);
     let severity = number("severity")?;
     let severity = SEVERITIES.iter().find(|(_, number)| *number == severity).map_or("unknown", |(name, _)| name);
+    let replaced = promise.as_ref().filter(|promise| promise.detached_at.is_some());
+    let made = replaced.map(|promise| promise.attached_at.format("/%Y-%m-%dT%H:%M:%SZ").to_string());
     Ok(SlaBreach {
-        id: format!("{}/{clock}", ticket.id),
+        id: format!("{}/{clock}{}", ticket.id, made.unwrap_or_default()),
         clock: clock.to_owned(),
         severity: severity.to_owned(),
         breached_at: Columns::must(columns.time("breached_at", row)?, "breached_at")?,
         over_by_s: number("over_by_s")?,
         target_s: columns.integer("target_s", row)?,
         is_running: number("is_running")? == 1,
+        promise,
         ticket,
     })
 }

@@ -130,7 +130,8 @@ pub async fn execute(
     let (rows, page) = walk.cut(rows, total, reading.snapshot.version(), place);
     let bands = bands(&all, &seconds_by_hour(window, zone), width);
     let data = TechnicianProductivity { group_by, attribution: ATTRIBUTION.to_owned(), bands, rows };
-    let note = Note { metrics: vec![&HANDLED], zone, window: Some(window), excluded, page: Some(page) };
+    let note =
+        Note { metrics: vec![&HANDLED], zone, window: Some(window), excluded, page: Some(page), ..Note::default() };
     Ok(reading.answer(data, note, now))
 }
 

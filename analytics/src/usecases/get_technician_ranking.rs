@@ -184,7 +184,8 @@ pub async fn execute(
     let (entries, page) = walk.cut(entries, total, reading.snapshot.version(), place);
     let attribution = attribution.0.to_owned();
     let data = TechnicianRanking { metric, group_by, attribution, minimum, tickets: solved.tickets, entries };
-    let note = Note { metrics: METRICS.to_vec(), zone, window: Some(window), excluded, page: Some(page) };
+    let note =
+        Note { metrics: METRICS.to_vec(), zone, window: Some(window), excluded, page: Some(page), ..Note::default() };
     Ok(reading.answer(data, note, now))
 }
 

@@ -172,7 +172,7 @@ pub async fn execute(
     let (tickets, page) = ticket_list::page(&reading, &walk, listed, order, whole.count(&BACKLOG)).await?;
     let is_now = at.is_none();
     let data = backlog(&whole, rows(&counted, &by, is_now, &reading.dimensions), tickets, is_now);
-    let note = Note { metrics: metrics.to_vec(), zone, window: None, excluded, page: Some(page) };
+    let note = Note { metrics: metrics.to_vec(), zone, window: None, excluded, page: Some(page), ..Note::default() };
     Ok(reading.answer(data, note, now))
 }
 

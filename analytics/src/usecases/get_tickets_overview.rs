@@ -135,7 +135,7 @@ pub async fn execute(
     let listed = Rows::OpenOrTouchedIn.counted(tickets, &moment)?;
     let (tickets, page) = ticket_list::page(&reading, &walk, listed, order, total).await?;
     let metrics = [&[&TICKETS][..], &METRICS].concat();
-    let note = Note { metrics, zone, window: Some(window), excluded, page: Some(page) };
+    let note = Note { metrics, zone, window: Some(window), excluded, page: Some(page), ..Note::default() };
     Ok(reading.answer(overview(&whole, &by, total, tickets), note, now))
 }
 

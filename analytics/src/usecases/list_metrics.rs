@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    answer::Mode,
     buckets::GRAINS,
     history::DIMS,
     metrics::{Metric, Unit, registry},
@@ -44,6 +45,8 @@ pub struct MetricEntry {
     pub at: bool,
     /// Whether history tells it: then dimensions and filters are those of the instant that is counted.
     pub is_history: bool,
+    /// Whose arithmetic it follows.
+    pub mode: Mode,
 }
 
 /// The catalogue. It says nothing about any desk.
@@ -69,6 +72,7 @@ fn entry(metric: &Metric) -> MetricEntry {
         grains: grains.collect(),
         at: metric.is_stock(),
         is_history: metric.history.is_some(),
+        mode: metric.mode(),
     }
 }
 
@@ -76,15 +80,20 @@ fn entry(metric: &Metric) -> MetricEntry {
 pub fn page() -> String {
     let mut page = String::from(
         "# Metrics\n\nEvery number that Farol tells, from its registry: `GET /v1/metrics` lists them, `GET /v1/metrics/{name}` answers\n\
-         one, in any window, by any grain, by up to three dimensions. Times are seconds on the wall. This page is\n\
-         written from the registry: run the tests of `analytics` with FAROL_WRITE_DOCS=1.\n\n\
+         one, in any window, by any grain, by up to three dimensions. Times are seconds on the wall, unless a metric says that they\n\
+         are working seconds. This page is written from the registry: run the tests of `analytics` with FAROL_WRITE_DOCS=1.\n\n\
          What **history** tells is read from the spans of tickets: status, priority, entity, people and groups are those of the\n\
          instant that is counted, in dimensions and in filters; category, kind, source and location are those of now. What tickets\n\
-         tell is as it is **now**, all of it. A stock is told just before the end of each bucket, or `at` an instant.\n",
+         tell is as it is **now**, all of it. A stock is told just before the end of each bucket, or `at` an instant.\n\
+         What **promises** tell is read from the\n\
+         clocks of SLAs and OLAs, in mode `canonical`, and so in working seconds of their calendars: people and groups are those that\n\
+         were assigned when the target was used up, else now, all else is as it is now.\n",
     );
     for metric in execute().metrics {
         let list = |items: &[String]| items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ");
         let known = match (metric.is_history, metric.at) {
+            _ if metric.mode == Mode::Canonical && metric.grains.is_empty() => "promises now",
+            _ if metric.mode == Mode::Canonical => "promises, in any window",
             (true, true) => "history, at any instant",
             (true, false) => "history, in any window",
             (false, _) if metric.grains.is_empty() => "tickets now",

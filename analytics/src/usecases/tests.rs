@@ -6,11 +6,13 @@
 
 mod backlog;
 mod breaches;
+mod explained;
 mod health;
 mod overview;
 mod productivity;
 mod ranking;
 mod timeline;
+mod trends;
 
 use crate::{Error, TicketFilters, TicketSummary, Viewer, Visible, WindowInput};
 

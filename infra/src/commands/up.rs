@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use crate::{
     config::{Config, Settings},
     datadir::DataDir,
-    engine::{Engine, Until, raised},
+    engine::{self, Engine, Until, raised},
     glpi,
     server::Server,
     telemetry,
@@ -57,7 +57,7 @@ pub(crate) async fn serve(config: &Config, ready: impl FnOnce(Opened<'_>)) -> an
     let control = Control::open(dir.path()).await?;
     let engine = Engine::open(dir.path(), control.clone(), config).await?;
     let ingest = engine.ingest(config)?;
-    let server = Server::bind(config.listen, dir.path(), &control).await?;
+    let server = Server::bind(config.listen, dir.path(), &control, engine::zone(config)).await?;
     say!("listening on http://{}", server.address);
     let (stop, stopped) = watch::channel(false);
     ready(Opened { engine: &engine, server: &server, dir: &dir });

@@ -100,6 +100,7 @@ async fn the_document_lists_every_endpoint_with_its_parameters_and_the_bearer_sc
         (("/v1/tickets/overview", "get"), with(&[&page, &filters, &window])),
         (("/v1/tickets/backlog", "get"), with(&[&page, &filters, &["by", "age", "at"]])),
         (("/v1/tickets/{id}/timeline", "get"), with(&[&page, &["id"]])),
+        (("/v1/tickets/{id}/sla", "get"), with(&[&["id", "at", "tz"]])),
         (("/v1/tickets/{id}/sync", "post"), with(&[&["id"]])),
         (("/v1/tickets/{id}/sync/{receipt}", "get"), with(&[&["id", "receipt"]])),
         (
@@ -107,7 +108,15 @@ async fn the_document_lists_every_endpoint_with_its_parameters_and_the_bearer_sc
             with(&[&page, &filters, &window, &["metric", "group_by", "minimum", "attribution"]]),
         ),
         (("/v1/technicians/productivity", "get"), with(&[&page, &filters, &window, &["group_by", "band_hours"]])),
-        (("/v1/sla/breaches", "get"), with(&[&page, &filters, &window, &["severity", "clock", "state"]])),
+        (("/v1/sla/breaches", "get"), {
+            let asked = ["mode", "severity", "clock", "state", "over_by_s_min", "owner_group", "owner_technician"];
+            with(&[&page, &filters, &window, &asked])
+        }),
+        (("/v1/sla/trends", "get"), {
+            let mut known = with(&[&filters, &window, &["tz", "grain", "by", "minimum", "limit"]]);
+            known.remove("sort");
+            known
+        }),
         (("/v1/system/health", "get"), BTreeSet::new()),
         (("/v1/metrics", "get"), BTreeSet::new()),
         (("/v1/metrics/{name}", "get"), {

@@ -1,4 +1,4 @@
-//! Breaches of the four clocks, by GLPI's own rules.
+//! Breaches of the four clocks: by GLPI's own rules, and as the explanations of tickets tell them.
 
 use std::collections::BTreeMap;
 
@@ -55,13 +55,13 @@ fn sorted(mut breaches: Vec<Value>) -> Vec<Value> {
 }
 
 fn bare(breaches: &[Value]) -> Vec<Value> {
-    sorted(breaches.iter().map(|breach| without(breach, "ticket")).collect())
+    sorted(breaches.iter().map(|breach| without(&without(breach, "ticket"), "promise")).collect())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_clock_that_glpi_calls_late_is_a_breach_with_its_severity() {
     let desk = DESK.glpi.desk();
-    let (rows, first) = walk(&format!("/v1/sla/breaches?{EVER}"), "breaches", 271).await;
+    let (rows, first) = walk(&format!("/v1/sla/breaches?mode=glpi&{EVER}"), "breaches", 271).await;
     let breaches = sorted(expected(tickets(), &desk.read(), now(&first), None));
     assert_eq!(bare(&rows), breaches);
     for clock in CLOCKS {
@@ -97,7 +97,7 @@ async fn a_window_of_breaches_holds_its_first_instant_and_not_its_last() {
     dues.sort_unstable();
     let window = (dues[dues.len() / 3], dues[dues.len() * 2 / 3]);
     let ends = [window.0, window.1].map(|end| iso(Some(end)).as_str().unwrap().to_owned());
-    let path = format!("/v1/sla/breaches?from={}&to={}", ends[0], ends[1]);
+    let path = format!("/v1/sla/breaches?mode=glpi&from={}&to={}", ends[0], ends[1]);
     let (rows, first) = walk(&path, "breaches", 500).await;
     let desk = DESK.glpi.desk();
     assert_eq!(bare(&rows), sorted(expected(tickets(), &desk.read(), now(&first), Some(window))));
@@ -120,14 +120,103 @@ async fn breaches_narrow_by_clock_severity_state_and_filters() {
         }),
     ];
     for (query, holds) in narrowings {
-        let (rows, first) = walk(&format!("/v1/sla/breaches?{EVER}&{query}"), "breaches", 500).await;
+        let (rows, first) = walk(&format!("/v1/sla/breaches?mode=glpi&{EVER}&{query}"), "breaches", 500).await;
         let breaches = expected(all, &desk.read(), now(&first), None).into_iter().filter(holds).collect();
         assert_eq!(bare(&rows), sorted(breaches), "{query}");
         assert_eq!(first["data"]["total"], json!(rows.len()), "{query}");
     }
     for filter in filters::all() {
-        let (rows, first) = walk(&format!("/v1/sla/breaches?{EVER}&{}", filter.query), "breaches", 500).await;
+        let (rows, first) = walk(&format!("/v1/sla/breaches?mode=glpi&{EVER}&{}", filter.query), "breaches", 500).await;
         let breaches = expected(&filter.of(all), &desk.read(), now(&first), None);
         assert_eq!(bare(&rows), sorted(breaches), "{}", filter.query);
+    }
+}
+
+/// Every promise to a counted ticket, with its ticket's id, as its explanation has it at `instant`.
+async fn explained(instant: &str) -> Vec<(i64, Value)> {
+    let mut promises = Vec::new();
+    for ticket in tickets().iter().filter(|ticket| is_counted(ticket)) {
+        let answer = DESK.ask(&format!("/v1/tickets/{}/sla?at={instant}", ticket.row.id)).await;
+        let told = answer["data"]["promises"].as_array().unwrap().iter();
+        promises.extend(told.map(|promise| (ticket.row.id, promise.clone())));
+    }
+    promises
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_canonical_breach_is_what_its_tickets_explanation_tells() {
+    let (rows, first) = walk(&format!("/v1/sla/breaches?{EVER}"), "breaches", 211).await;
+    let instant = first["meta"]["generated_at"].as_str().unwrap();
+    let promises = explained(instant).await;
+    let known = |ticket: &Value, clock: &Value, made: &Value| format!("{ticket} {clock} {made}");
+    let told: BTreeMap<String, Value> = promises
+        .iter()
+        .filter(|(_, promise)| !promise["canonical"]["breached_at"].is_null())
+        .map(|(ticket, promise)| {
+            let clock = &promise["canonical"];
+            let figures = json!([
+                clock["breached_at"],
+                clock["over_by_s"],
+                clock["target_s"],
+                clock["elapsed_s"],
+                clock["stopped_at"].is_null(),
+                promise["agreement"],
+                clock["calendar"],
+            ]);
+            (known(&json!(ticket), &promise["clock"], &promise["attached_at"]), figures)
+        })
+        .collect();
+    let listed: BTreeMap<String, Value> = rows
+        .iter()
+        .map(|row| {
+            let promise = &row["promise"];
+            let figures = json!([
+                row["breached_at"],
+                row["over_by_s"],
+                row["target_s"],
+                promise["elapsed_s"],
+                row["is_running"],
+                promise["agreement"],
+                promise["calendar"],
+            ]);
+            (known(&row["ticket"]["id"], &row["clock"], &promise["attached_at"]), figures)
+        })
+        .collect();
+    assert_eq!(listed.len(), rows.len());
+    assert_eq!(listed, told);
+    assert!(rows.iter().any(|row| row["is_running"] == true) && rows.iter().any(|row| row["is_running"] == false));
+    // What is not over and runs is at risk, as far as it has used half of its target.
+    let running = promises.iter().filter(|(_, promise)| promise["canonical"]["state"] == "running").count();
+    assert_eq!(first["data"]["at_risk"]["running"], json!(running));
+    assert_eq!(first["meta"]["mode"], "canonical");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trends_count_every_decided_promise_once() {
+    let trends = DESK.ask("/v1/sla/trends?timeWindow=12m&grain=month&by=clock&minimum=1").await;
+    let window = &trends["meta"]["window"];
+    let within = |at: &Value| {
+        at.as_str().is_some_and(|at| Some(at) >= window["from"].as_str() && Some(at) < window["to"].as_str())
+    };
+    let promises = explained(trends["meta"]["generated_at"].as_str().unwrap()).await;
+    let of = |clock: &str, state: &str, instant: &str| {
+        let is_of = |promise: &Value| {
+            let figures = &promise["canonical"];
+            promise["clock"] == clock && figures["state"] == state && within(&figures[instant])
+        };
+        promises.iter().filter(|(_, promise)| is_of(promise)).count()
+    };
+    for clock in CLOCKS {
+        let (met, breached) = (of(clock.name, "met", "stopped_at"), of(clock.name, "breached", "breached_at"));
+        let series = trends["data"]["series"].as_array().unwrap().iter();
+        let found = series.clone().find(|series| series["key"]["name"] == clock.name);
+        let figure = |name: &str| found.map_or(json!(0), |found| found["whole"]["attainment"][name].clone());
+        assert_eq!((figure("part"), figure("whole")), (json!(met), json!(met + breached)), "{}", clock.name);
+        let Some(found) = found else { continue };
+        let points = found["points"].as_array().unwrap().iter();
+        assert_eq!(
+            points.map(|point| point["attainment"]["whole"].as_u64().unwrap()).sum::<u64>(),
+            (met + breached) as u64
+        );
     }
 }

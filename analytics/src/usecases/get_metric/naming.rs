@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    clocks::agreement,
     filters::OTHER as OTHER_NAME,
     history::{Dim, NONE, OTHER},
     stores::Dimensions,
@@ -24,8 +25,12 @@ pub struct SeriesKey {
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// The value of a dimension, named.
-pub(super) fn key((by, dim): (&'static str, Dim), value: i64, dimensions: &Dimensions) -> SeriesKey {
+pub(in crate::usecases) fn key((by, dim): (&'static str, Dim), value: i64, dimensions: &Dimensions) -> SeriesKey {
     let id = Some(value).filter(|value| !matches!(*value, NONE | OTHER));
+    if let (Some(value), Dim::Agreement) = (id, dim) {
+        let (kind, id) = agreement(value);
+        return SeriesKey { by: by.to_owned(), id: Some(id), name: named(kind, id, dimensions).name };
+    }
     let name = match (id, dim) {
         (None, _) => (value == OTHER).then(|| OTHER_NAME.to_owned()),
         (Some(day), Dim::Weekday) => {

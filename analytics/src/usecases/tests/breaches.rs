@@ -1,4 +1,6 @@
-//! GetSlaBreaches.
+//! GetSlaBreaches, in both modes.
+
+mod canonical;
 
 use super::*;
 use crate::{
@@ -20,6 +22,7 @@ const DESK: &str = "
     9      | 2      | 3        |                  | 2026-03-20       | 3600     |                  |                  |              | 0      | 9           | trashed";
 
 async fn asked(viewer: &Viewer, input: Input) -> Result<Answer<SlaBreaches>, Error> {
+    let input = Input { mode: Some("glpi".to_owned()), ..input };
     execute(&desk(DESK), viewer, &input, at(NOW)).await
 }
 
@@ -108,6 +111,9 @@ async fn unknown_words_are_refused_by_field() {
     let input = Input::default;
     assert_eq!(refused(asked(&EVERYBODY, Input { severity: words(&["bad"]), ..input() }).await), "severity");
     assert_eq!(refused(asked(&EVERYBODY, Input { clock: words(&["kitchen"]), ..input() }).await), "clock");
+    let owned = Input { owner_group: words(&["10"]), ..input() };
+    assert_eq!(refused(asked(&EVERYBODY, owned).await), "owner_group");
+    assert_eq!(refused(asked(&EVERYBODY, Input { over_by_s_min: Some(-1), ..input() }).await), "over_by_s_min");
     assert_eq!(refused(asked(&EVERYBODY, Input { state: Some("idle".to_owned()), ..input() }).await), "state");
 }
 
@@ -121,7 +127,7 @@ async fn a_clock_to_own_that_nobody_stopped_in_name_stops_with_the_solution() {
         3      | 2      |                  | 2026-03-10 12:00 | 2026-03-10 11:00 | 0
         4      | 2      |                  | 2026-03-10 12:00 |                  | 0",
     );
-    let input = Input { sort: Some("id".to_owned()), ..Input::default() };
+    let input = Input { sort: Some("id".to_owned()), mode: Some("glpi".to_owned()), ..Input::default() };
     let answer = execute(&desk, &EVERYBODY, &input, at("2026-03-10 12:10")).await.unwrap();
     let over: Vec<i64> = answer.data.breaches.iter().map(|breach| breach.over_by_s).collect();
     assert_eq!(over, [3_600, 0, 0, 600]);
