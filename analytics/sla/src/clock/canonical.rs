@@ -16,7 +16,9 @@ pub fn clocks(steps: &[Step], calendars: &Calendars, policy: &Policy, now: i64) 
 
 fn clock(promise: &Promise, line: &Timeline, calendars: &Calendars, policy: &Policy) -> Result<Clock, Error> {
     let kind = promise.agreement.kind;
-    let start = promise.reset.unwrap_or(if kind.is_internal() { promise.attached } else { line.opened });
+    // An opening date may be edited to after the promise: nobody can work before it.
+    let promised = if kind.is_internal() { promise.attached } else { line.opened };
+    let start = promise.reset.unwrap_or(promised).max(line.opened);
     let end = promise.detached.unwrap_or(line.now).max(start);
     let kept = if kind.is_own() {
         line.owned.filter(|owned| *owned <= end)
