@@ -23,7 +23,7 @@ pub(crate) use life::{CLOSED, Life, PENDING, SOLVED, Span, Turn};
 pub(crate) use out::Out;
 pub(crate) use roster::Roster;
 pub(crate) use sheet::{Cell, Sheet};
-pub(crate) use tickets::{count_clocks, count_tickets};
+pub(crate) use tickets::{AT, count_clocks, count_tickets, fill, name as measure_column};
 #[cfg(test)]
 pub(crate) use walk::told;
 pub(crate) use walk::walk;

@@ -19,6 +19,7 @@ use tokio::sync::SemaphorePermit;
 use crate::{
     analytics::Analytics,
     answer::{Answer, Meta, Mode, Page},
+    clocks::Known,
     error::Error,
     filters::{Reference, TicketFilters, known},
     metrics::{Metric, Rows},
@@ -190,7 +191,17 @@ impl Reading<'_> {
 
     /// The desk's calendars, as this snapshot knows them.
     pub(crate) async fn calendars(&self) -> Result<Arc<Calendars>, Error> {
+        Ok(self.known().await?.calendars)
+    }
+
+    /// The same, beside the desk's agreements.
+    pub(crate) async fn known(&self) -> Result<Known, Error> {
         self.analytics.calendars.of(&self.analytics.session, self.snapshot.as_ref()).await
+    }
+
+    /// Every stretch of the lives of tickets, whoever may see them.
+    pub(crate) fn spans(&self) -> Result<DataFrame, Error> {
+        Ok(self.analytics.session.read_table(self.snapshot.table(Table::TicketSpans)?)?)
     }
 
     fn visible(&self) -> Result<DataFrame, Error> {

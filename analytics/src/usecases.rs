@@ -12,6 +12,7 @@ pub mod get_ticket_timeline;
 pub mod get_tickets_backlog;
 pub mod get_tickets_overview;
 pub mod list_metrics;
+pub mod simulate_sla;
 mod subjects;
 pub mod sync_ticket;
 #[cfg(test)]

@@ -214,6 +214,14 @@ impl Calendars {
         }
     }
 
+    /// These and `more`, which take the place of those of their ids.
+    #[must_use]
+    pub fn with<C: Into<Arc<Compiled>>>(&self, more: impl IntoIterator<Item = (u64, C)>) -> Self {
+        let mut all = self.clone();
+        all.named.extend(more.into_iter().map(|(id, calendar)| (id, calendar.into())));
+        all
+    }
+
     /// The calendar called `id`; none means the one that never closes.
     pub fn get(&self, id: Option<u64>) -> Result<&Compiled, Error> {
         let Some(id) = id else { return Ok(&self.always) };

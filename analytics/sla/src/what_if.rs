@@ -1,5 +1,7 @@
 //! What if: time used and promises broken for whole columns of tickets, under other calendars, targets or pauses.
 
+use std::borrow::Borrow;
+
 use crate::{Compiled, Error, compiled::same_length};
 
 /// Time that does not count, by row.
@@ -42,22 +44,66 @@ pub struct Outcome {
     pub elapsed: Vec<i64>,
     /// Whether more than the target was used.
     pub breached: Vec<bool>,
+    /// Where more was: the instant at which the target was used up.
+    pub used_up: Vec<Option<i64>>,
 }
 
 /// Recomputes `columns` under `calendars` into `outcome`.
-pub fn recompute(columns: &Columns<'_>, calendars: &[Compiled], outcome: &mut Outcome) -> Result<(), Error> {
-    check(columns, calendars)?;
+pub fn recompute<C: Borrow<Compiled>>(
+    columns: &Columns<'_>,
+    calendars: &[C],
+    outcome: &mut Outcome,
+) -> Result<(), Error> {
+    check(columns, calendars.len())?;
     outcome.elapsed.clear();
     outcome.breached.clear();
+    outcome.used_up.clear();
     match calendars {
-        [one] => count(columns, |_| one, &mut outcome.elapsed),
-        many => count(columns, |row| &many[usize::from(columns.calendars[row])], &mut outcome.elapsed),
+        [one] => count(columns, |_| one.borrow(), &mut outcome.elapsed),
+        many => count(columns, |row| many[usize::from(columns.calendars[row])].borrow(), &mut outcome.elapsed),
     }
     outcome.breached.extend(outcome.elapsed.iter().zip(columns.targets).map(|(elapsed, target)| elapsed > target));
     Ok(())
 }
 
-fn check(columns: &Columns<'_>, calendars: &[Compiled]) -> Result<(), Error> {
+/// The same, and when each broken promise's target was used up. Pauses given as seconds say nothing of when they were: the
+/// instant is then the one without them.
+pub fn recompute_with_instants<C: Borrow<Compiled>>(
+    columns: &Columns<'_>,
+    calendars: &[C],
+    outcome: &mut Outcome,
+) -> Result<(), Error> {
+    recompute(columns, calendars, outcome)?;
+    let used_up = |(row, breached): (usize, &bool)| {
+        let calendar = calendars[usize::from(columns.calendars[row])].borrow();
+        if *breached { used_up(columns, row, calendar) } else { None }
+    };
+    outcome.used_up.extend(outcome.breached.iter().enumerate().map(used_up));
+    Ok(())
+}
+
+/// The earliest instant by which the target of `row` is used up within its life.
+fn used_up(columns: &Columns<'_>, row: usize, calendar: &Compiled) -> Option<i64> {
+    let (mut from, stop, target) = (columns.starts[row], columns.stops[row], columns.targets[row]);
+    let mut elapsed = 0;
+    if let Pauses::Stretches { offsets, starts, stops } = columns.pauses {
+        let own = offsets[row] as usize..offsets[row + 1] as usize;
+        for (pause, end) in starts[own.clone()].iter().zip(&stops[own]) {
+            let to = (*pause).min(stop);
+            if from < to {
+                let seconds = calendar.between(from, to);
+                if elapsed + seconds >= target {
+                    return calendar.due(from, target - elapsed);
+                }
+                elapsed += seconds;
+            }
+            from = from.max(*end);
+        }
+    }
+    if from < stop { calendar.due(from, target - elapsed) } else { None }
+}
+
+fn check(columns: &Columns<'_>, calendars: usize) -> Result<(), Error> {
     let rows = columns.starts.len();
     same_length("stops", columns.stops.len(), rows)?;
     same_length("targets", columns.targets.len(), rows)?;
@@ -75,7 +121,7 @@ fn check(columns: &Columns<'_>, calendars: &[Compiled]) -> Result<(), Error> {
             }
         }
     }
-    match columns.calendars.iter().find(|id| usize::from(**id) >= calendars.len()) {
+    match columns.calendars.iter().find(|id| usize::from(**id) >= calendars) {
         Some(id) => Err(Error::UnknownCalendar { id: u64::from(*id) }),
         None => Ok(()),
     }

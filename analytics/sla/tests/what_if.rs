@@ -4,7 +4,7 @@
 use chrono_tz::Tz;
 use sla::{
     Calendar, Compiled, Error, Segment,
-    what_if::{Columns, Outcome, Pauses, recompute},
+    what_if::{Columns, Outcome, Pauses, recompute, recompute_with_instants},
 };
 
 const HOUR: i64 = 3600;
@@ -46,4 +46,23 @@ fn columns_that_do_not_fit_are_refused() {
     assert!(matches!(answer(Pauses::Seconds(&[1])), Err(Error::Length { column: "pauses", .. })));
     let wild = Pauses::Stretches { offsets: &[0, 9, 9], starts: &[0], stops: &[1] };
     assert!(matches!(answer(wild), Err(Error::Length { column: "pause starts", length: 1, expected: 9 })));
+}
+
+#[test]
+fn a_broken_promise_tells_when_its_target_was_used_up() {
+    let starts = [MONDAY + 10 * HOUR; 2];
+    let stops = [MONDAY + 34 * HOUR; 2];
+    // An hour's pause, then one that began before the clock.
+    let pauses = Pauses::Stretches {
+        offsets: &[0, 1, 2],
+        starts: &[MONDAY + 12 * HOUR, MONDAY],
+        stops: &[MONDAY + 13 * HOUR, MONDAY + 11 * HOUR],
+    };
+    let columns = Columns { starts: &starts, stops: &stops, pauses, targets: &[3 * HOUR, HOUR], calendars: &[0, 1] };
+    let mut outcome = Outcome::default();
+    recompute_with_instants(&columns, &calendars(), &mut outcome).unwrap();
+    assert_eq!(outcome.used_up, [Some(MONDAY + 14 * HOUR), Some(MONDAY + 12 * HOUR)]);
+    let kept = Columns { targets: &[8 * HOUR, 23 * HOUR], ..columns };
+    recompute_with_instants(&kept, &calendars(), &mut outcome).unwrap();
+    assert_eq!(outcome.used_up, [None, None]);
 }

@@ -38,7 +38,14 @@ struct Latest {
     /// As long as they are held here, other rows are at another place.
     rows: Arc<Dimensions>,
     founded: Option<u64>,
-    calendars: Arc<Calendars>,
+    known: Known,
+}
+
+/// What the desk says of calendars and agreements.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) calendars: Arc<Calendars>,
+    pub(crate) knowledge: Arc<Knowledge>,
 }
 
 impl KnownCalendars {
@@ -47,8 +54,8 @@ impl KnownCalendars {
         Self { zone, kept: Mutex::default() }
     }
 
-    /// The calendars as `snapshot` knows them.
-    pub(crate) async fn of(&self, session: &SessionContext, snapshot: &dyn Snapshot) -> Result<Arc<Calendars>, Error> {
+    /// Calendars and agreements as `snapshot` knows them.
+    pub(crate) async fn of(&self, session: &SessionContext, snapshot: &dyn Snapshot) -> Result<Known, Error> {
         let mut kept = self.kept.lock().await;
         if kept.founded.is_none() {
             kept.founded = founded(session, snapshot).await?;
@@ -56,17 +63,18 @@ impl KnownCalendars {
         let (rows, founded) = (snapshot.dimensions(), kept.founded);
         let same = |latest: &&Latest| Arc::ptr_eq(&latest.rows, &rows) && latest.founded == founded;
         if let Some(latest) = kept.latest.as_ref().filter(same) {
-            return Ok(Arc::clone(&latest.calendars));
+            return Ok(latest.known.clone());
         }
         let mut knowledge = knowledge(session, snapshot, self.zone).await?;
         if let Some(founded) = founded {
             knowledge.found(founded);
         }
         // Places that the snapshot does not know have no rows in it.
-        let compiling = tokio::task::spawn_blocking(move || knowledge.calendars(u64::MAX));
-        let calendars = compiling.await.map_err(|error| exec_datafusion_err!("calendars: {error}"))?;
-        kept.latest = Some(Latest { rows, founded, calendars: Arc::clone(&calendars) });
-        Ok(calendars)
+        let compiling = tokio::task::spawn_blocking(move || (knowledge.calendars(u64::MAX), knowledge));
+        let (calendars, knowledge) = compiling.await.map_err(|error| exec_datafusion_err!("calendars: {error}"))?;
+        let known = Known { calendars, knowledge: Arc::new(knowledge) };
+        kept.latest = Some(Latest { rows, founded, known: known.clone() });
+        Ok(known)
     }
 }
 

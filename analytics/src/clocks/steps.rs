@@ -21,7 +21,8 @@ pub(crate) fn steps_of(rows: &[RecordBatch]) -> Result<(Vec<Step>, bool), Error>
     Ok((steps, is_certain))
 }
 
-fn read(text: &str) -> Result<Vec<Step>, Error> {
+/// The steps that a row has as text.
+pub(crate) fn read(text: &str) -> Result<Vec<Step>, Error> {
     let unreadable = |error| stores::Error::Damaged {
         place: "sla_clocks".to_owned(),
         reason: format!("steps cannot be read: {error}"),

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The columns of the plan beside dimensions.
-const AT: &str = "counted_at";
+pub(crate) const AT: &str = "counted_at";
 const SAMPLE: &str = "duration_s";
 const GOES_ON: &str = "goes_on";
 
@@ -96,7 +96,8 @@ pub(crate) async fn count_clocks(
     Ok(sheet)
 }
 
-fn fill(sheet: &mut Sheet, frame: &Frame, rows: &RecordBatch, measures: usize) -> Result<(), Error> {
+/// Puts each of `rows` into the sheet, by the columns [`AT`] and [`name`] of each measure.
+pub(crate) fn fill(sheet: &mut Sheet, frame: &Frame, rows: &RecordBatch, measures: usize) -> Result<(), Error> {
     let numbers = |name: &str| rows.column_by_name(name).and_then(|column| column.as_primitive_opt::<Int64Type>());
     let amounts: Vec<_> = (0..measures)
         .map(|place| numbers(&name(place)).ok_or_else(|| wrong(&name(place))))
@@ -120,6 +121,7 @@ fn fill(sheet: &mut Sheet, frame: &Frame, rows: &RecordBatch, measures: usize) -
     Ok(())
 }
 
-fn name(place: usize) -> String {
+/// The column of the measure at `place`.
+pub(crate) fn name(place: usize) -> String {
     format!("measure_{place}")
 }

@@ -31,8 +31,9 @@ use crate::{
 };
 
 /// Decided clocks that an attainment needs to have a value where the question does not say.
-const MINIMUM_DEFAULT: i64 = 20;
-const MINIMUM_MAX: i64 = 1_000_000;
+pub(super) const MINIMUM_DEFAULT: i64 = 20;
+/// The most of them that a question may ask for.
+pub(super) const MINIMUM_MAX: i64 = 1_000_000;
 
 /// Points of all series of one answer; beyond them the last series are left out.
 const POINTS_MAX: usize = 20_000;
@@ -111,7 +112,8 @@ const METRICS: [&Metric; 5] = [
     &RESOLUTION_SURVIVAL_BUSINESS,
 ];
 
-const BY: [(&str, (&str, Dim)); 10] = [
+/// The words that promises are counted by.
+pub(super) const BY: [(&str, (&str, Dim)); 10] = [
     ("entity", ("entity", Dim::Entity)),
     ("entity_subtree", ("entity_subtree", Dim::EntityTree)),
     ("group", ("group", Dim::Group)),
