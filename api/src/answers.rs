@@ -7,7 +7,7 @@ use analytics::{
     usecases::{
         explain_sla, get_data_freshness, get_ingestion_lag, get_metric, get_sla_breaches, get_sla_trends,
         get_technician_productivity, get_technician_ranking, get_ticket_timeline, get_tickets_backlog,
-        get_tickets_overview, list_metrics, sync_ticket,
+        get_tickets_overview, list_metrics, simulate_sla, sync_ticket,
     },
 };
 use poem_openapi::{ApiResponse, OpenApi, Tags, param::Path, payload::Json};
@@ -19,6 +19,7 @@ use crate::{
     health::SystemHealth,
     problem::Problem,
     schema::Shown,
+    told::Told,
 };
 
 /// Every endpoint under `/v1`.
@@ -193,6 +194,14 @@ impl Answers {
         asked: Asked<get_sla_trends::Input>,
     ) -> Shows<get_sla_trends::SlaTrends> {
         let answer = get_sla_trends::execute(&self.analytics, &caller.0.viewer(), &asked.0, (self.clock)()).await?;
+        Ok(Json(Shown(answer)))
+    }
+
+    /// What if promises had always been counted by other calendars, for other targets, with other pauses or priorities: the
+    /// difference in attainment, in breaches and in the places of people, over all of history.
+    #[oai(path = "/sla/what-if", method = "post", tag = "Tag::Sla", operation_id = "simulateSla")]
+    async fn sla_what_if(&self, caller: Reader, told: Told<simulate_sla::Input>) -> Shows<simulate_sla::WhatIf> {
+        let answer = simulate_sla::execute(&self.analytics, &caller.0.viewer(), &told.0, (self.clock)()).await?;
         Ok(Json(Shown(answer)))
     }
 

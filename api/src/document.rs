@@ -2,11 +2,14 @@
 
 use analytics::usecases::{
     explain_sla, get_metric, get_sla_breaches, get_sla_trends, get_technician_productivity, get_technician_ranking,
-    get_ticket_timeline, get_tickets_backlog, get_tickets_overview,
+    get_ticket_timeline, get_tickets_backlog, get_tickets_overview, simulate_sla,
 };
 use serde_json::Value;
 
-use crate::asked::{Parameter, parameters};
+use crate::{
+    asked::{Parameter, parameters},
+    told,
+};
 
 /// The questions that take query parameters, by path.
 fn questions() -> Vec<(&'static str, Vec<Parameter>)> {
@@ -33,6 +36,9 @@ pub(crate) fn complete(spec: &str) -> String {
         if let Some(listed) = listed.as_array_mut() {
             listed.extend(parameters.iter().map(Parameter::document));
         }
+    }
+    if let Some(operation) = document["paths"]["/v1/sla/what-if"]["post"].as_object_mut() {
+        operation.insert("requestBody".to_owned(), told::document::<simulate_sla::Input>());
     }
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     for (_, operation) in paths.filter_map(|(_, path)| path.as_object_mut()).flatten() {

@@ -10,6 +10,7 @@ mod health;
 mod methods;
 mod problem;
 mod schema;
+mod told;
 
 use std::{future::Future, sync::Arc, time::Duration};
 

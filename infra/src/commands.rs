@@ -14,6 +14,7 @@ mod status;
 mod token;
 mod up;
 mod verify;
+mod what_if;
 
 use clap::Subcommand;
 use tokio::signal::unix::{SignalKind, signal};
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     /// Holds the figures that GLPI stores against those that follow from its tickets' history
     Parity(parity::Parity),
+    /// Says how promises would have been kept by other calendars, targets, pauses or priorities
+    WhatIf(what_if::WhatIfArgs),
     /// Prints the rows of a table
     Rows(rows::Rows),
     /// Publishes the tables as plain Parquet files
@@ -68,6 +71,7 @@ impl Command {
             Self::Rebuild(settings) => rebuild::run(*settings).await,
             Self::Verify(command) => command.run().await,
             Self::Parity(command) => command.run().await,
+            Self::WhatIf(command) => command.run().await,
             Self::Rows(command) => command.run().await,
             Self::Snapshot(command) => command.run().await,
             Self::Token(command) => command.run(),
