@@ -12,6 +12,7 @@ mod pages;
 mod system;
 mod technicians;
 mod timeline;
+mod what_if;
 
 use std::sync::LazyLock;
 

@@ -4,16 +4,18 @@
 
 mod desk;
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use chrono_tz::Tz;
 use proptest::{prelude::*, sample::select};
 use sla::{
     Agreement, Calendar, Calendars, Clock, Compiled, Hours, Kind, Policy, Segment, State, Status, Step, Terms, Unit,
-    What, clock::clocks,
+    What,
+    clock::{Why, clocks},
 };
 
 use super::{
+    recount::{Counted, Recount, Stretches},
     spent::{Spent, Stretch, spent},
     standing::Standing,
 };
@@ -87,6 +89,33 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     })
 }
 
+fn pausing() -> impl Strategy<Value = BTreeSet<Status>> {
+    prop::collection::btree_set((1..=4_u8).prop_map(Status), 0..3)
+}
+
+fn statuses(set: &BTreeSet<Status>) -> BTreeSet<u8> {
+    set.iter().map(|status| status.0).collect()
+}
+
+/// The same steps, with these hours and terms in each promise.
+fn under(steps: &[Step], hours: Option<u64>, terms: Terms) -> Vec<Step> {
+    let hours = hours.map_or(Hours::Always, Hours::Calendar);
+    let changed = |step: &Step| match step.what {
+        What::Attached(agreement) => Step::new(step.at, What::Attached(Agreement { hours, terms, ..agreement })),
+        _ => *step,
+    };
+    steps.iter().map(changed).collect()
+}
+
+/// The statuses that a clock went through, as rows of a ticket of its own.
+fn lived((ticket, clock): (usize, &Clock)) -> Vec<(i64, i64, i64, u8)> {
+    let stretch = |interval: &sla::Interval| {
+        let (Why::Working(status) | Why::Pending(status, _) | Why::Over(status)) = interval.why;
+        (ticket as i64, interval.from, interval.to, status.0)
+    };
+    clock.intervals.iter().map(stretch).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10_000))]
 
@@ -111,6 +140,43 @@ proptest! {
             }
             prop_assert_eq!(found.concluded(row.stopped), after.breached_at.or(after.stopped));
         }
+    }
+
+    #[test]
+    fn columns_say_by_any_calendar_target_and_pauses_what_the_steps_say(
+        steps in steps(),
+        since in 0..400_000_i64,
+        hours in select(vec![None, Some(1), Some(2)]),
+        minutes in 0..3_000_u32,
+        own in pausing(),
+        resolve in pausing(),
+    ) {
+        let calendars = &*CALENDARS;
+        let now = steps.last().unwrap().at + since;
+        let terms = Terms::new(minutes, Unit::Minute, false).unwrap();
+        let policy = Policy { pauses_own: own, pauses_resolve: resolve, ..Policy::default() };
+        let before = clocks(&steps, calendars, &Policy::default(), now).unwrap();
+        let after = clocks(&under(&steps, hours, terms), calendars, &policy, now).unwrap();
+        let stretches = Stretches::sorted(before.iter().enumerate().flat_map(lived).collect());
+        let mut recount = Recount::new(calendars, &stretches);
+        for (ticket, clock) in before.iter().enumerate() {
+            let mut pauses: BTreeSet<u8> = statuses(if clock.kind.is_own() { &policy.pauses_own } else { &policy.pauses_resolve });
+            if !clock.kind.is_own() {
+                pauses.extend([5, 6]);
+            }
+            let stop = clock.stopped.unwrap_or(now);
+            let target = i64::from(minutes) * 60;
+            let counted = Counted { ticket: ticket as i64, start: clock.start, stop, target, calendar: hours, pauses: &pauses };
+            recount.push(&counted).unwrap();
+        }
+        let found = recount.run().unwrap();
+        prop_assert_eq!(found.len(), after.len());
+        for (found, after) in found.iter().zip(&after) {
+            prop_assert_eq!(found.elapsed, after.elapsed);
+            let used_up = after.due.filter(|_| after.over_by > 0);
+            prop_assert_eq!(found.used_up, used_up);
+        }
+        prop_assert!(recount.run().unwrap().is_empty());
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod productivity;
 mod ranking;
 mod timeline;
 mod trends;
+mod what_if;
 
 use crate::{Error, TicketFilters, TicketSummary, Viewer, Visible, WindowInput};
 

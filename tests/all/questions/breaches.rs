@@ -133,7 +133,7 @@ async fn breaches_narrow_by_clock_severity_state_and_filters() {
 }
 
 /// Every promise to a counted ticket, with its ticket's id, as its explanation has it at `instant`.
-async fn explained(instant: &str) -> Vec<(i64, Value)> {
+pub(super) async fn explained(instant: &str) -> Vec<(i64, Value)> {
     let mut promises = Vec::new();
     for ticket in tickets().iter().filter(|ticket| is_counted(ticket)) {
         let answer = DESK.ask(&format!("/v1/tickets/{}/sla?at={instant}", ticket.row.id)).await;
