@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn a_scenario_is_read_and_what_it_does_not_know_is_refused() {
-        let input: Input = read(br#"{"targets": [{"clock": "ttr", "factor": 2}], "window": {"window": "30d"}}"#).unwrap();
+        let input: Input =
+            read(br#"{"targets": [{"clock": "ttr", "factor": 2}], "window": {"window": "30d"}}"#).unwrap();
         assert_eq!((input.targets[0].factor, input.window.window.as_deref()), (Some(2.0), Some("30d")));
         let refused = |text: &str| read::<Input>(text.as_bytes()).unwrap_err().to_string();
         assert!(refused("").contains("empty"));

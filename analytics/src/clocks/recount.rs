@@ -87,7 +87,7 @@ fn of_batch(batch: &RecordBatch) -> Option<impl Iterator<Item = (i64, i64, i64, 
     let tickets = batch.column_by_name("ticket_id")?.as_primitive_opt::<Int64Type>()?;
     let (starts, ends) = (time("span_start")?, time("span_end")?);
     let status = batch.column_by_name("status")?.as_primitive_opt::<UInt8Type>()?;
-    let end = |row: usize| if ends.is_valid(row) { Instant(ends.value(row)).seconds() } else { i64::MAX };
+    let end = move |row: usize| if ends.is_valid(row) { Instant(ends.value(row)).seconds() } else { i64::MAX };
     let row = move |row| (tickets.value(row), Instant(starts.value(row)).seconds(), end(row), status.value(row));
     Some((0..batch.num_rows()).map(row))
 }
@@ -174,11 +174,7 @@ impl<'a> Recount<'a> {
         let columns = Columns {
             starts: &self.starts,
             stops: &self.stops,
-            pauses: Pauses::Stretches {
-                offsets: &self.offsets,
-                starts: &self.pause_starts,
-                stops: &self.pause_stops,
-            },
+            pauses: Pauses::Stretches { offsets: &self.offsets, starts: &self.pause_starts, stops: &self.pause_stops },
             targets: &self.targets,
             calendars: &self.counts_by,
         };

@@ -6,6 +6,7 @@
 mod anew;
 mod answer;
 mod changes;
+mod counts;
 mod promises;
 mod ranking;
 mod rules;
@@ -16,7 +17,10 @@ mod targets;
 
 use std::collections::HashSet;
 
-use arrow::{array::BooleanArray, array::RecordBatch, compute::filter_record_batch};
+use arrow::{
+    array::{BooleanArray, RecordBatch},
+    compute::filter_record_batch,
+};
 use chrono_tz::Tz;
 use datafusion::{
     dataframe::DataFrame,
@@ -28,11 +32,9 @@ use serde::{Deserialize, Serialize};
 
 use self::{
     anew::{Anew, Counter, from_steps},
-    changes::Changes,
-    promises::{IMPACT, Promise, Side, URGENCY, promises},
-    ranking::ranking,
+    counts::Counts,
+    promises::{IMPACT, Side, URGENCY, promises},
     rules::Rules,
-    tally::{Tally, whole},
 };
 pub use self::{
     answer::{
@@ -45,7 +47,7 @@ pub use self::{
     },
 };
 use super::{
-    get_metric::{SERIES_DEFAULT, SERIES_MAX, key},
+    get_metric::{SERIES_DEFAULT, SERIES_MAX},
     get_sla_trends::{BY, MINIMUM_DEFAULT, MINIMUM_MAX},
 };
 use crate::{
@@ -107,16 +109,6 @@ struct Question {
     now: Instant,
 }
 
-/// What is counted while promises are read.
-struct Counts {
-    by_clock: Tally,
-    by_technician: Tally,
-    by_dimension: Option<Tally>,
-    changes: Changes,
-    read: u64,
-    recounted: u64,
-}
-
 /// Answers the question.
 pub async fn execute(
     analytics: &Analytics,
@@ -168,7 +160,7 @@ impl Question {
     ) -> Result<WhatIf, Error> {
         let stretches = Stretches::of(reading.spans()?, &rules.statuses()).await?;
         let mut counter = Counter::new(rules, known, &stretches, self.now.seconds());
-        let mut counts = self.nothing_yet(reading);
+        let mut counts = Counts::nothing_yet(self, reading);
         let mut held: Vec<RecordBatch> = Vec::new();
         let mut rows = self.rows(reading, rules, filters).await?.execute_stream().await?;
         while let Some(batch) = rows.next().await {
@@ -200,19 +192,7 @@ impl Question {
                 first += batch.num_rows();
             }
         }
-        self.told(reading, counts, unsure.len() as u64).await
-    }
-
-    fn nothing_yet(&self, reading: &Reading<'_>) -> Counts {
-        let tally = |dim: Dim| Tally::by(dim, reading, self.window, self.now);
-        Counts {
-            by_clock: tally(Dim::Clock),
-            by_technician: tally(Dim::Technician),
-            by_dimension: self.by.map(|(_, dim)| tally(dim)),
-            changes: Changes::new(self.window, self.changed),
-            read: 0,
-            recounted: 0,
-        }
+        counts.told(self, reading, unsure.len() as u64).await
     }
 
     /// The promises of the question, as they stand.
@@ -231,55 +211,6 @@ impl Question {
         }
         let clocks = standing(reading, filters, self.now, &of_tickets).await?;
         Ok(clocks.filter(col("is_counted").eq(lit(true)))?.select(columns)?)
-    }
-
-    async fn told(&self, reading: &Reading<'_>, counts: Counts, from_steps: u64) -> Result<WhatIf, Error> {
-        let Counts { by_clock, by_technician, by_dimension, changes, read, recounted } = counts;
-        let by_clock = by_clock.figures(self.minimum)?;
-        let whole = whole(by_clock.values(), self.minimum);
-        let series = |tally: std::collections::BTreeMap<i64, WhatIfFigures>, by: (&'static str, Dim)| {
-            let one = |(value, figures)| WhatIfSeries { key: key(by, value, &reading.dimensions), figures };
-            tally.into_iter().map(one).collect::<Vec<_>>()
-        };
-        let mut by_dimension = match (self.by, by_dimension) {
-            (Some(by), Some(tally)) => series(tally.figures(self.minimum)?, by),
-            _ => Vec::new(),
-        };
-        // Of equals the smaller key stays before.
-        by_dimension.sort_by_key(|one| std::cmp::Reverse(one.figures.before.attainment.whole));
-        let series_total = by_dimension.len() as u64;
-        by_dimension.truncate(self.limit);
-        let mut ranking = ranking(by_technician.figures(self.minimum)?, self.minimum, &reading.dimensions);
-        let ranking_total = ranking.len() as u64;
-        ranking.truncate(self.limit);
-        let sides = changes.ways();
-        let (changed, changed_total) = changes.told(reading, self.now).await?;
-        Ok(WhatIf {
-            promises_read: read,
-            promises_recounted: recounted,
-            promises_from_steps: from_steps,
-            whole,
-            by_clock: series(by_clock, ("clock", Dim::Clock)),
-            by: self.by.map(|(name, _)| name.to_owned()),
-            series: by_dimension,
-            series_total,
-            sides,
-            ranking,
-            ranking_total,
-            changed,
-            changed_total,
-        })
-    }
-}
-
-impl Counts {
-    fn add(&mut self, batch: &RecordBatch, promises: &[Promise], after: &[Side]) -> Result<(), Error> {
-        self.read += promises.len() as u64;
-        self.changes.add(promises, after);
-        for tally in [&mut self.by_clock, &mut self.by_technician].into_iter().chain(&mut self.by_dimension) {
-            tally.add(batch, promises, after)?;
-        }
-        Ok(())
     }
 }
 

@@ -10,15 +10,8 @@ use crate::{clocks::Known, error::Error};
 
 const FIELD: &str = "calendars";
 
-const WEEKDAYS: [(&str, u8); 7] = [
-    ("sunday", 0),
-    ("monday", 1),
-    ("tuesday", 2),
-    ("wednesday", 3),
-    ("thursday", 4),
-    ("friday", 5),
-    ("saturday", 6),
-];
+const WEEKDAYS: [(&str, u8); 7] =
+    [("sunday", 0), ("monday", 1), ("tuesday", 2), ("wednesday", 3), ("thursday", 4), ("friday", 5), ("saturday", 6)];
 
 /// The calendar that the rule at place `at` gives, none for all hours; one that is spelled out joins `spelled`.
 pub(super) fn calendar(
@@ -36,8 +29,9 @@ pub(super) fn calendar(
         (None, true, None) => Ok(None),
         (None, false, Some(hours)) => {
             few(FIELD, spelled.len() + 1, CALENDARS_MAX)?;
-            let calendar = of_hours(hours, known)
-                .map_err(|problem| refuse(problem, "hours such as monday, 09:00 to 18:00, and dates such as 2026-12-25"))?;
+            let calendar = of_hours(hours, known).map_err(|problem| {
+                refuse(problem, "hours such as monday, 09:00 to 18:00, and dates such as 2026-12-25")
+            })?;
             // No desk has so many calendars that ids meet from both ends.
             let id = u64::MAX - spelled.len() as u64;
             spelled.push((id, Arc::new(Compiled::new(calendar))));

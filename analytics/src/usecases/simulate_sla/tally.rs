@@ -51,7 +51,7 @@ impl Tally {
             share: Share::Full,
             entities: reading.entities(),
         };
-        let measures: Vec<Measured> = MEASURES.iter().map(|(name, _)| Measured::flow(name)).collect();
+        let measures = MEASURES.map(|(name, _)| Measured::flow(name)).to_vec();
         Self { frame, sheets: std::array::from_fn(|_| Sheet::new(Arc::clone(&buckets), measures.clone())) }
     }
 
@@ -80,7 +80,11 @@ impl Tally {
     }
 
     /// The columns that a sheet is filled from: dimensions of `batch`, and what each of `sides` is.
-    fn rows<'s>(&self, batch: &RecordBatch, sides: impl Iterator<Item = &'s Side> + Clone) -> Result<RecordBatch, Error> {
+    fn rows<'s>(
+        &self,
+        batch: &RecordBatch,
+        sides: impl Iterator<Item = &'s Side> + Clone,
+    ) -> Result<RecordBatch, Error> {
         let (mut fields, mut columns): (Vec<Field>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
         for name in self.frame.by.iter().filter_map(|dim| dim.column()) {
             let missing = || exec_datafusion_err!("column {name} is missing");

@@ -19,7 +19,8 @@ pub(super) fn give(at: usize, rule: &TargetRule, known: &Known) -> Result<Give, 
     match (rule.amount, rule.unit.as_deref(), rule.factor, rule.of_sla, rule.of_ola) {
         (Some(amount), Some(unit), None, None, None) => {
             let unit = inputs::choice("targets", unit, &UNITS)?;
-            let terms = u32::try_from(amount).ok().and_then(|amount| Terms::new(amount, unit, rule.end_of_working_day).ok());
+            let terms =
+                u32::try_from(amount).ok().and_then(|amount| Terms::new(amount, unit, rule.end_of_working_day).ok());
             let terms = terms.filter(|terms| terms.seconds() <= DAYS_MAX * 86_400);
             terms.map(Give::Terms).ok_or_else(|| refuse("so much cannot be promised", "0 units to ten years"))
         }
@@ -33,13 +34,10 @@ pub(super) fn give(at: usize, rule: &TargetRule, known: &Known) -> Result<Give, 
 }
 
 /// What an agreement gives as it is known now; `kind` is one of its family.
-fn agreement(
-    known: &Known,
-    (kind, id): (Kind, i64),
-    refuse: &dyn Fn(&str, &str) -> Error,
-) -> Result<Give, Error> {
+fn agreement(known: &Known, (kind, id): (Kind, i64), refuse: &dyn Fn(&str, &str) -> Error) -> Result<Give, Error> {
     let found = known.knowledge.agreement(kind, id, AsOf { end: u64::MAX, at: i64::MAX });
-    let found = found.ok_or_else(|| refuse("no such agreement", "the id of an SLA or OLA that says how long it gives"))?;
+    let found =
+        found.ok_or_else(|| refuse("no such agreement", "the id of an SLA or OLA that says how long it gives"))?;
     Ok(Give::Terms(found.terms))
 }
 

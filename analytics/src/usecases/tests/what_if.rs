@@ -58,7 +58,13 @@ fn desk_of(promises: &str) -> Analytics {
         (Table::Tickets, batch(Table::Tickets, TICKETS)),
         (Table::SlaClocks, batch(Table::SlaClocks, promises)),
         (Table::TicketSpans, batch(Table::TicketSpans, SPANS)),
-        (Table::TicketEvents, batch(Table::TicketEvents, "ticket | occurred_at | event_type | log_offset\n 1 | 2026-03-02 | TicketCreatedV1 | 5")),
+        (
+            Table::TicketEvents,
+            batch(
+                Table::TicketEvents,
+                "ticket | occurred_at | event_type | log_offset\n 1 | 2026-03-02 | TicketCreatedV1 | 5",
+            ),
+        ),
     ];
     tables.push((Table::Dimensions, batch(Table::Dimensions, ROWS)));
     desk_with(tables, None)
@@ -205,9 +211,10 @@ async fn a_matrix_decides_which_target_takes_a_ticket() {
 
 #[tokio::test]
 async fn people_win_and_lose_places() {
-    let told = asked(&EVERYBODY, json!({"targets": [{"clock": "ttr", "amount": 45, "unit": "minute"}, {"factor": 0.1}]}))
-        .await
-        .unwrap();
+    let told =
+        asked(&EVERYBODY, json!({"targets": [{"clock": "ttr", "amount": 45, "unit": "minute"}, {"factor": 0.1}]}))
+            .await
+            .unwrap();
     let places: Vec<_> =
         told.ranking.iter().map(|one| (one.technician.id, one.rank_before, one.rank_after, one.places_won)).collect();
     // All are broken then, and a promise taken back is broken too.
@@ -236,7 +243,9 @@ async fn what_columns_do_not_tell_is_counted_from_steps() {
     let told = execute(&desk_of(&promises), &EVERYBODY, &halved, at(NOW)).await.unwrap().data;
     assert_eq!((told.promises_from_steps, told.changed[0].after.elapsed_s), (1, 5_400));
     assert_eq!(told.changed[0].after.breached_at.unwrap().to_string(), "2026-03-02 00:45:00 UTC");
-    let night = input(json!({"calendars": [{"id": 4}], "pauses": {"resolve": []}, "targets": [{"amount": 1, "unit": "minute"}]}));
+    let night = input(
+        json!({"calendars": [{"id": 4}], "pauses": {"resolve": []}, "targets": [{"amount": 1, "unit": "minute"}]}),
+    );
     let told = execute(&desk_of(&promises), &EVERYBODY, &night, at(NOW)).await.unwrap().data;
     assert_eq!((told.promises_from_steps, told.changed[0].after.elapsed_s), (1, 3_600));
 }
@@ -257,8 +266,14 @@ async fn a_scenario_that_makes_no_sense_is_refused_by_field() {
         (json!({"calendars": [{"id": 4, "always": true}]}), "calendars"),
         (json!({"calendars": [{"id": 99}]}), "calendars"),
         (json!({"calendars": [{"hours": {}}]}), "calendars"),
-        (json!({"calendars": [{"hours": {"segments": [{"days": ["someday"], "begin": "09:00", "end": "10:00"}]}}]}), "calendars"),
-        (json!({"calendars": [{"hours": {"tz": "Mars", "segments": [{"days": ["monday"], "begin": "09:00", "end": "10:00"}]}}]}), "calendars"),
+        (
+            json!({"calendars": [{"hours": {"segments": [{"days": ["someday"], "begin": "09:00", "end": "10:00"}]}}]}),
+            "calendars",
+        ),
+        (
+            json!({"calendars": [{"hours": {"tz": "Mars", "segments": [{"days": ["monday"], "begin": "09:00", "end": "10:00"}]}}]}),
+            "calendars",
+        ),
         (json!({"calendars": [{"clock": "lunch", "always": true}]}), "calendars"),
         (json!({"calendars": [{"sla": 1, "ola": 1, "always": true}]}), "calendars"),
         (json!({"calendars": vec![json!({"always": true}); 101]}), "calendars"),
