@@ -7,7 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sla::{
     Calendar, Compiled, Segment,
     glpi::Walker,
-    what_if::{Columns, Outcome, Pauses, recompute},
+    what_if::{Columns, Outcome, Pauses, recompute, recompute_with_instants},
 };
 
 const ROWS: usize = 1_000_000;
@@ -65,6 +65,9 @@ fn business_time(criterion: &mut Criterion) {
     let columns = Columns { starts: &starts, stops: &stops, pauses: Pauses::None, targets: &targets, calendars: &ids };
     let (calendars, mut outcome) = ([compiled.clone()], Outcome::default());
     group.bench_function("what-if", |bench| bench.iter(|| recompute(&columns, &calendars, &mut outcome)));
+    group.bench_function("what-if with instants", |bench| {
+        bench.iter(|| recompute_with_instants(&columns, &calendars, &mut outcome));
+    });
     group.finish();
 }
 

@@ -44,7 +44,9 @@ impl Stretches {
     /// The stretches of `spans` that tickets passed in one of `statuses`.
     pub(crate) async fn of(spans: DataFrame, statuses: &BTreeSet<u8>) -> Result<Self, Error> {
         let listed = statuses.iter().map(|status| lit(*status)).collect();
-        let spans = spans.filter(col("status").in_list(listed, false))?;
+        // Nothing comes after a ticket's last solution that a clock would have to leave out.
+        let goes_on = col("is_open").eq(lit(true)).or(col("span_end").is_not_null());
+        let spans = spans.filter(col("status").in_list(listed, false))?.filter(goes_on)?;
         let names = ["ticket_id", "span_start", "span_end", "status"];
         let mut rows: Vec<(i64, i64, i64, u8)> = Vec::new();
         let mut read = spans.select_columns(&names)?.execute_stream().await?;

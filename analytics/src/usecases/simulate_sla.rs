@@ -158,7 +158,10 @@ impl Question {
         rules: &Rules,
         filters: &TicketFilters,
     ) -> Result<WhatIf, Error> {
-        let stretches = Stretches::of(reading.spans()?, &rules.statuses()).await?;
+        let stretches = match rules.statuses() {
+            statuses if rules.touch_something() => Stretches::of(reading.spans()?, &statuses).await?,
+            _ => Stretches::default(),
+        };
         let mut counter = Counter::new(rules, known, &stretches, self.now.seconds());
         let mut counts = Counts::nothing_yet(self, reading);
         let mut held: Vec<RecordBatch> = Vec::new();

@@ -90,6 +90,12 @@ impl Rules {
         })
     }
 
+    /// Whether there may be promises that are counted otherwise than they are.
+    pub(super) fn touch_something(&self) -> bool {
+        let [was, is] = &self.pauses;
+        !self.swapped.is_empty() || !self.targets.is_empty() || was != is
+    }
+
     /// Every status in which some clock stands still, on either side.
     pub(super) fn statuses(&self) -> BTreeSet<u8> {
         self.pauses.iter().flatten().flatten().copied().collect()
