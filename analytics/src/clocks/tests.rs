@@ -160,14 +160,14 @@ proptest! {
         let stretches = Stretches::sorted(before.iter().enumerate().flat_map(lived).collect());
         let mut recount = Recount::new(calendars, &stretches);
         for (ticket, clock) in before.iter().enumerate() {
-            let mut pauses: BTreeSet<u8> = statuses(if clock.kind.is_own() { &policy.pauses_own } else { &policy.pauses_resolve });
-            if !clock.kind.is_own() {
+            let is_own = clock.kind.is_own();
+            let mut pauses = statuses(if is_own { &policy.pauses_own } else { &policy.pauses_resolve });
+            if !is_own {
                 pauses.extend([5, 6]);
             }
-            let stop = clock.stopped.unwrap_or(now);
+            let (ticket, start, stop) = (ticket as i64, clock.start, clock.stopped.unwrap_or(now));
             let target = i64::from(minutes) * 60;
-            let counted = Counted { ticket: ticket as i64, start: clock.start, stop, target, calendar: hours, pauses: &pauses };
-            recount.push(&counted).unwrap();
+            recount.push(&Counted { ticket, start, stop, target, calendar: hours, pauses: &pauses }).unwrap();
         }
         let found = recount.run().unwrap();
         prop_assert_eq!(found.len(), after.len());
