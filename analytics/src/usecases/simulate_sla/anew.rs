@@ -12,7 +12,7 @@ use datafusion::{
     prelude::{Expr, col, lit},
 };
 use futures::StreamExt as _;
-use sla::{Calendars, Clock, Hours, Kind, Step, What, clock::clocks};
+use sla::{Calendars, Clock, Kind, Step, What, clock::clocks};
 
 use super::{
     promises::{Promise, Side},
@@ -83,9 +83,9 @@ impl<'a> Counter<'a> {
     }
 
     /// How promises of tickets that lived through `steps` would stand; `None` where the steps know no such promise.
-    fn from_steps(&self, promise: &Promise, steps: &[Step]) -> Result<Option<Side>, Error> {
+    fn by_steps(&self, promise: &Promise, steps: &[Step]) -> Result<Option<Side>, Error> {
         let (calendars, give) = (&self.rules.calendars, self.rules.give(promise));
-        let hours = self.rules.swap(promise).map(|calendar| calendar.map_or(Hours::Always, Hours::Calendar));
+        let hours = self.rules.swap(promise);
         let mut steps = steps.to_vec();
         for step in &mut steps {
             if let What::Attached(agreement) = &mut step.what
@@ -156,7 +156,7 @@ pub(super) async fn from_steps(
         for row in 0..batch.num_rows() {
             let Some(place) = key(&batch, row)?.and_then(|key| places.get(&key)) else { continue };
             let steps = Columns::of(&batch).text("steps", row)?.unwrap_or_default();
-            let side = counter.from_steps(&promises[*place], &read_steps(&steps)?)?;
+            let side = counter.by_steps(&promises[*place], &read_steps(&steps)?)?;
             sides[*place] = side.unwrap_or(sides[*place]);
         }
     }

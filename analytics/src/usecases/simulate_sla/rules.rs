@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use sla::{AsOf, Calendars, Kind, MonthRule, Policy, Status, Terms};
+use sla::{AsOf, Calendars, Hours, Kind, MonthRule, Policy, Status, Terms};
 
 use super::{Input, promises::Promise, spelled, targets};
 use crate::{
@@ -38,7 +38,7 @@ pub(super) struct Rules {
     pub(super) calendars: Arc<Calendars>,
     /// What clocks of the scenario follow.
     pub(super) policy: Policy,
-    swapped: Vec<(Which, Option<u64>)>,
+    swapped: Vec<(Which, Hours)>,
     targets: Vec<(Which, Give)>,
     /// Priorities by urgency and impact.
     matrix: Option<[[u8; 5]; 5]>,
@@ -61,7 +61,8 @@ impl Rules {
         super::few("calendars", input.calendars.len(), super::RULES_MAX)?;
         for (at, rule) in input.calendars.iter().enumerate() {
             let which = Which::of("calendars", (rule.clock.as_deref(), rule.sla, rule.ola), &[])?;
-            swapped.push((which, spelled::calendar(at, rule, known, &mut spelled_out)?));
+            let calendar = spelled::calendar(at, rule, known, &mut spelled_out)?;
+            swapped.push((which, calendar.map_or(Hours::Always, Hours::Calendar)));
         }
         super::few("targets", input.targets.len(), super::RULES_MAX)?;
         let mut given = Vec::new();
@@ -107,11 +108,11 @@ impl Rules {
         [&self.pauses[0][place], &self.pauses[1][place]]
     }
 
-    /// By which calendar the scenario counts a promise; `None` where it is the promise's own.
-    pub(super) fn swap(&self, promise: &Promise) -> Option<Option<u64>> {
+    /// Whose hours the scenario counts for a promise; `None` where they are the promise's own.
+    pub(super) fn swap(&self, promise: &Promise) -> Option<Hours> {
         let priority = self.priority(promise);
         let rule = self.swapped.iter().find(|(which, _)| which.takes(promise, priority));
-        rule.map(|(_, calendar)| *calendar)
+        rule.map(|(_, hours)| *hours)
     }
 
     /// What the scenario's rules of targets give for a promise.
@@ -122,7 +123,7 @@ impl Rules {
 
     /// By what the scenario counts a promise; what its agreement gives is asked of the desk's rows only where it may be in days of another calendar.
     pub(super) fn terms(&self, promise: &Promise, known: &Known) -> Result<CountedBy, Error> {
-        let calendar = self.swap(promise).unwrap_or(promise.calendar);
+        let calendar = self.swap(promise).map_or(promise.calendar, |hours| hours.calendar(promise.calendar));
         let give = self.give(promise);
         let of = |terms: Terms| -> Result<i64, Error> {
             Ok(terms.target(known_calendar(&self.calendars, calendar)?, promise.start, MonthRule::default()))

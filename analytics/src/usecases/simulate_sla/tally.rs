@@ -57,10 +57,12 @@ impl Tally {
 
     /// Adds the promises of `batch`.
     pub(super) fn add(&mut self, batch: &RecordBatch, promises: &[Promise], after: &[Side]) -> Result<(), Error> {
-        let before = self.rows(batch, promises.iter().map(|promise| &promise.before))?;
-        fill(&mut self.sheets[0], &self.frame, &before, MEASURES.len())?;
-        let after = self.rows(batch, after.iter())?;
-        fill(&mut self.sheets[1], &self.frame, &after, MEASURES.len())
+        let before: Vec<Side> = promises.iter().map(|promise| promise.before).collect();
+        for (place, sides) in [before.as_slice(), after].into_iter().enumerate() {
+            let rows = self.rows(batch, sides)?;
+            fill(&mut self.sheets[place], &self.frame, &rows, MEASURES.len())?;
+        }
+        Ok(())
     }
 
     /// The figures of each key.
@@ -80,11 +82,7 @@ impl Tally {
     }
 
     /// The columns that a sheet is filled from: dimensions of `batch`, and what each of `sides` is.
-    fn rows<'s>(
-        &self,
-        batch: &RecordBatch,
-        sides: impl Iterator<Item = &'s Side> + Clone,
-    ) -> Result<RecordBatch, Error> {
+    fn rows(&self, batch: &RecordBatch, sides: &[Side]) -> Result<RecordBatch, Error> {
         let (mut fields, mut columns): (Vec<Field>, Vec<ArrayRef>) = (Vec::new(), Vec::new());
         for name in self.frame.by.iter().filter_map(|dim| dim.column()) {
             let missing = || exec_datafusion_err!("column {name} is missing");
@@ -93,10 +91,10 @@ impl Tally {
         }
         let within = |at: i64| (at >= self.frame.buckets.from() && at < self.frame.buckets.to()).then_some(at);
         let concluded = |side: &Side| side.concluded.and_then(|at| within(Instant::from_seconds(at).0));
-        let times: TimestampMicrosecondArray = sides.clone().map(concluded).collect();
+        let times: TimestampMicrosecondArray = sides.iter().map(concluded).collect();
         put(&mut fields, &mut columns, AT.to_owned(), Arc::new(times.with_timezone("UTC")));
         for (place, (_, states)) in MEASURES.iter().enumerate() {
-            let flags: Int64Array = sides.clone().map(|side| Some(i64::from(states.contains(&side.state)))).collect();
+            let flags: Int64Array = sides.iter().map(|side| Some(i64::from(states.contains(&side.state)))).collect();
             put(&mut fields, &mut columns, measure_column(place), Arc::new(flags));
         }
         Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
