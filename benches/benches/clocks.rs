@@ -100,7 +100,11 @@ impl Bench {
         let start = now().seconds() + 5 + (clocks as i64 / 50_000);
         let burst = BURST.min(clocks / 2);
         let since = |place: usize| {
-            if place < burst { start + BURST_AFTER_S } else { start + place as i64 * SPREAD_S / clocks as i64 }
+            if place < burst {
+                start + BURST_AFTER_S
+            } else {
+                start + (place - burst) as i64 * SPREAD_S / clocks as i64
+            }
         };
         keep(&self.sink, (0..clocks).map(|place| (place as i64 + 1, since(place) - half)), 2).await;
         // As a calendar that changes: all of them are taken up again.
