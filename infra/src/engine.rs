@@ -1,7 +1,8 @@
-//! The engine: ingest, process and compact, each on its own, until told to stop.
+//! The engine: ingest, process, announce and compact, each on its own, until told to stop.
 //!
 //! Each loop calls one use case and does what the fault says: again after a pause, or stop. What it did goes to the board.
 
+mod announcing;
 mod board;
 mod compaction;
 mod ingestion;
@@ -15,9 +16,10 @@ use anyhow::Context as _;
 use chrono_tz::Tz;
 use control::Control;
 use pipeline::{
-    buses::{Bus, TICKETS, embedded::EmbeddedBus},
+    announce,
+    buses::{Bus, SLA, TICKETS, embedded::EmbeddedBus},
     ingest::{self, Ingest},
-    process,
+    process::{self, News},
     projection::Trash,
     sinks::{
         Sink as _,
@@ -25,7 +27,7 @@ use pipeline::{
     },
     sources::Source,
 };
-use schemas::Codec;
+use schemas::{Codec, Instance};
 use tokio::sync::{Notify, watch};
 use transforms::{Chain, Policy};
 
@@ -44,6 +46,9 @@ pub(crate) struct Engine {
     /// The store in use; a rebuild puts another in its place.
     sink: watch::Sender<Arc<EmbeddedSink>>,
     process: process::Config,
+    announce: announce::Config,
+    /// What the processor stored, for whoever tells of clocks.
+    news: Arc<News>,
     data_dir: std::path::PathBuf,
     /// Rings when the log has grown or a task waits.
     doorbell: Arc<Notify>,
@@ -73,6 +78,7 @@ impl Engine {
         not_beyond(&sink, &bus).await?;
         let (sink, _) = watch::channel(Arc::new(sink));
         let process = how_to_process(config);
+        let instance = Instance::new(&config.instance).context("instance is no name")?;
         let engine = Self {
             board: Arc::new(Board::new(control.clone()).await?),
             bus: Arc::new(bus),
@@ -80,6 +86,8 @@ impl Engine {
             codec: Arc::new(Codec::new()?),
             sink,
             process,
+            announce: announce::Config { instance, calendar_zone: zone(config) },
+            news: Arc::default(),
             data_dir: data_dir.to_owned(),
             doorbell: Arc::new(Notify::new()),
         };
@@ -105,16 +113,27 @@ impl Engine {
         Ok(Ingest::new(source, bus, chain, Arc::clone(&self.codec), Arc::new(clock::now)).with(limits))
     }
 
-    /// Runs every loop. Ends in order: the source first, then what it brought is stored, then files are put away.
+    /// Runs every loop. Ends in order: the source first, then what it brought is stored, then files are put away. Clocks are told
+    /// of while Farol follows the desk.
     pub(crate) async fn run(&self, ingest: Ingest, until: Until, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+        let (read, ended) = watch::channel(false);
         let (drained, drain) = watch::channel(false);
         let (finished, finish) = watch::channel(false);
         let (broken, halt) = watch::channel(false);
         let ingesting = async {
             let outcome = self.ingest_until(ingest, until, stop, halt).await;
+            read.send_replace(true);
+            outcome
+        };
+        let announcing = async {
+            let mut ended = ended;
+            match until {
+                Until::Stopped => self.announce_until(ended).await,
+                Until::CaughtUp => raised(&mut ended).await,
+            }
+            // What was told last is stored, too.
             drained.send_replace(true);
             self.doorbell.notify_one();
-            outcome
         };
         let processing = async {
             let outcome = self.process_until(until, drain).await;
@@ -124,8 +143,8 @@ impl Engine {
             outcome
         };
         let publishing = self.board.publish_until(finish.clone());
-        let (ingested, processed, compacted, ()) =
-            tokio::join!(ingesting, processing, self.compact_until(finish), publishing);
+        let (ingested, (), processed, compacted, ()) =
+            tokio::join!(ingesting, announcing, processing, self.compact_until(finish), publishing);
         let surveyed = self.survey().await;
         self.board.publish().await;
         ingested.and(processed).and(compacted).and(surveyed)
@@ -156,12 +175,14 @@ impl Engine {
 
 /// Refuses a store that has seen more than the log holds, before the log grows again and nobody can tell.
 async fn not_beyond(sink: &EmbeddedSink, bus: &EmbeddedBus) -> anyhow::Result<()> {
-    let (position, end) = (sink.position(TICKETS).await?, bus.end(TICKETS).await?);
-    anyhow::ensure!(
-        position <= end,
-        "the log ends at offset {end}, but the store has seen it up to {position}: the log has lost its end. Run \
-         `farol rebuild`, which makes the store again from what the log holds; GLPI is then asked for the rest again"
-    );
+    for topic in [TICKETS, SLA] {
+        let (position, end) = (sink.position(topic).await?, bus.end(topic).await?);
+        anyhow::ensure!(
+            position <= end,
+            "the log ends at offset {end}, but the store has seen it up to {position}: the log has lost its end. Run \
+             `farol rebuild`, which makes the store again from what the log holds; GLPI is then asked for the rest again"
+        );
+    }
     Ok(())
 }
 

@@ -134,8 +134,8 @@ impl Error {
 /// The standings of the tickets that a turn looks at.
 struct Looked {
     standings: BTreeMap<i64, Standing>,
-    /// The last ticket of the page among them, or that there are no more.
-    passed: Option<Option<i64>>,
+    /// The last ticket looked at on the way through all of them, once these are.
+    passed: Option<i64>,
 }
 
 impl Announcer {
@@ -207,9 +207,7 @@ impl Announcer {
             self.timetable.set(id, entry);
             self.stored.remove(&id);
         }
-        if let Some(passed) = passed {
-            self.passed = passed;
-        }
+        self.passed = passed;
         Ok(events)
     }
 
@@ -223,12 +221,12 @@ impl Announcer {
         let mut states: HashMap<i64, Vec<u8>> = self.sink.folds(CLOCKS_SPACE, &ids).await?;
         // A ticket that never bore a promise has no standing.
         let mut standings: BTreeMap<i64, Standing> = ids.iter().map(|id| (*id, Standing::default())).collect();
-        let mut passed = None;
-        if let Some(after) = self.passed
+        let mut passed = self.passed;
+        if let Some(after) = passed
             && ids.len() < TURN_TICKETS_MAX
         {
             let page = self.sink.scan_folds(CLOCKS_SPACE, after, PAGE_TICKETS_MAX).await?;
-            passed = Some(page.last().map(|(id, _)| *id));
+            passed = page.last().map(|(id, _)| *id);
             states.extend(page);
         }
         for (id, state) in mem::take(&mut states) {

@@ -27,10 +27,10 @@ impl RowCounts {
     }
 }
 
-/// Events of the topic, each counted where it happens: `appended = stored + repeated + filtered + dead` once all are processed.
+/// Events of both topics, each counted where it happens: `appended = stored + repeated + filtered + dead` once all are processed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EventCounts {
-    /// Events in the topic.
+    /// Events in the topics.
     pub appended: u64,
     /// Events whose rows are in the store.
     pub stored: u64,
@@ -60,6 +60,19 @@ pub enum Breaker {
     Open,
     /// One probe is under way.
     HalfOpen,
+}
+
+/// How the clocks of the desk's promises are followed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockStatus {
+    /// Clocks of which a part of the target is still to be used up, as of the last look.
+    pub running: u64,
+    /// When the next part of a target is used up, unless something happens before.
+    pub next_at: Option<Instant>,
+    /// Events in their topic.
+    pub told: u64,
+    /// Why they could not be looked at, in a sentence; `None` once they are again.
+    pub error: Option<String>,
 }
 
 /// How far the write side has come, written by it after each step and read by whoever asks.
@@ -108,8 +121,11 @@ pub struct IngestionStatus {
     pub brake: Option<String>,
     /// Rows of the source.
     pub rows: RowCounts,
-    /// Events of the topic.
+    /// Events of both topics.
     pub events: EventCounts,
+    /// How clocks are followed.
+    #[serde(default)]
+    pub clocks: ClockStatus,
     /// Tickets whose row, or a part of what belongs to it, was told in a form that could not be read and is a dead letter still.
     #[serde(default)]
     pub unreadable_tickets: u64,

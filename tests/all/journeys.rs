@@ -68,8 +68,34 @@ fn a_stop_drains_and_the_next_start_goes_on() {
     let up = home.up(&glpi);
     home.wait("caught up again", |status| status["caught_up"] == true);
     assert!(up.terminate().success());
-    assert_eq!(home.status()["events"]["appended"], before["events"]["appended"], "a restart read everything again");
+    // Not of clocks: what they come to meanwhile is told.
+    assert_eq!(home.status()["offsets"]["end"], before["offsets"]["end"], "a restart read everything again");
     assert_equals_truth(&home, &glpi.desk().read());
+}
+
+#[test]
+fn a_running_farol_follows_the_clocks_of_promises_and_tells_nothing_of_the_past() {
+    let glpi = served(generate(&Spec { years: 1, ..Spec::new(400, 9, chrono::Utc::now().timestamp()) }));
+    let home = Home::new();
+    let up = home.up(&glpi);
+    home.wait("clocks taken up", |status| status["clocks"]["running"].as_u64().is_some_and(|running| running > 0));
+    let begun = chrono::Utc::now();
+    let told = home.status();
+    let next = told["clocks"]["next_at"].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    assert!(next > begun - chrono::Duration::seconds(10), "{told}");
+    assert!(up.terminate().success());
+
+    // What came since is told and stored; of the year before there is nothing.
+    let of_clocks = |row: &serde_json::Value| {
+        let event_type = row["event_type"].as_str().unwrap();
+        event_type == "SlaClockTickedV1" || event_type == "TicketSlaBreachedV1"
+    };
+    let rows: Vec<_> = home.rows("ticket_events").into_iter().filter(of_clocks).collect();
+    let status = home.status();
+    assert_eq!(status["clocks"]["told"], rows.len() as u64, "{status}");
+    assert!(home.rows("sla_clocks").iter().any(|row| !row["breached_at"].is_null()), "no promise was ever broken");
+    assert!(rows.len() < 100, "{} events", rows.len());
+    home.run(&["verify"]);
 }
 
 #[test]

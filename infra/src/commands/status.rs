@@ -106,6 +106,12 @@ fn document(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option
         "events": status.events,
         "lag_seconds": lag,
         "cursor": status.cursor,
+        "clocks": {
+            "running": status.clocks.running,
+            "next_at": time(status.clocks.next_at),
+            "told": status.clocks.told,
+            "error": status.clocks.error,
+        },
         "offsets": {"end": status.end_offset, "stored": status.stored_offset},
         "breaker": status.breaker,
         "brake": status.brake,

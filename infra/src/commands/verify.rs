@@ -11,11 +11,11 @@ use anyhow::bail;
 use clap::Args;
 use control::Control;
 use pipeline::{
-    Finding,
-    buses::{self, Bus as _, TICKETS, embedded::EmbeddedBus},
-    sinks::embedded::{self, Verified},
+    Finding, announce,
+    buses::{self, Bus as _, SLA, TICKETS, embedded::EmbeddedBus},
+    sinks::embedded::{self, Progress, Verified},
 };
-use schemas::{Offset, manifest::STORE};
+use schemas::manifest::STORE;
 use serde_json::json;
 
 use crate::{config::Settings, datadir, desk, signing};
@@ -77,7 +77,7 @@ async fn verify(dir: &Path) -> Vec<Finding> {
     }
     let mut findings = small_files(dir).await;
     if dir.join(EmbeddedBus::FILE).exists() {
-        findings.extend(buses::embedded::verify(dir, connectors::source::is_readable).await);
+        findings.extend(buses::embedded::verify(dir, is_readable).await);
     } else if progress.is_some() {
         findings.push(Finding::damaged(EmbeddedBus::FILE, "is missing"));
     } else {
@@ -85,11 +85,13 @@ async fn verify(dir: &Path) -> Vec<Finding> {
     }
     findings.extend(of_store);
     // What a damaged store says of itself is no witness against the log.
-    if is_store_whole && let Some((position, counts)) = progress {
-        findings.push(conserved(dir, position, counts.stored, rows_of_events).await);
+    if is_store_whole && let Some(progress) = progress {
+        findings.push(conserved(dir, progress, rows_of_events).await);
+        let Progress { position, told, counts } = progress;
         let counted = counts.stored + counts.repeated + counts.filtered + counts.dead;
-        if counted != position.0 {
-            let sentence = format!("{counted} events are counted, and the log was read up to {position}");
+        if counted != position.0 + told.0 {
+            let sentence =
+                format!("{counted} events are counted, and the log was read up to {position}, of clocks up to {told}");
             findings.push(Finding::damaged(STORE, sentence));
         }
     }
@@ -97,22 +99,33 @@ async fn verify(dir: &Path) -> Vec<Finding> {
 }
 
 /// Whether log and store agree on how many events there are.
-async fn conserved(dir: &Path, position: Offset, stored: u64, rows: u64) -> Finding {
-    let end = match EmbeddedBus::open_read_only(dir).await {
-        Ok(bus) => bus.end(TICKETS).await,
-        Err(error) => Err(error),
+async fn conserved(dir: &Path, Progress { position, told, counts }: Progress, rows: u64) -> Finding {
+    let ends = async {
+        let bus = EmbeddedBus::open_read_only(dir).await?;
+        Ok::<_, buses::Error>((bus.end(TICKETS).await?, bus.end(SLA).await?))
     };
-    match end {
+    let beyond = |seen, end| {
+        Finding::damaged(EmbeddedBus::FILE, format!("ends at {end}, and the store has seen it up to {seen}"))
+    };
+    let stored = counts.stored;
+    match ends.await {
         // The log says so itself.
         Err(_) => Finding::whole(STORE, "cannot be compared with a log that cannot be read"),
-        Ok(end) if position > end => {
-            Finding::damaged(EmbeddedBus::FILE, format!("ends at {end}, and the store has seen it up to {position}"))
-        }
+        Ok((end, _)) if position > end => beyond(position, end),
+        Ok((_, end)) if told > end => beyond(told, end),
         Ok(_) if rows != stored => {
             Finding::damaged(STORE, format!("{stored} events were stored, and there are rows of {rows}"))
         }
-        Ok(end) => Finding::whole(STORE, format!("has seen {position} of {end} events, and holds rows of {stored}")),
+        Ok((end, of_clocks)) => {
+            let (seen, events) = (position.0 + told.0, end.0 + of_clocks.0);
+            Finding::whole(STORE, format!("has seen {seen} of {events} events, and holds rows of {stored}"))
+        }
     }
+}
+
+/// Whether what the ledger holds in `space` can be read.
+fn is_readable(space: &str, value: &[u8]) -> bool {
+    connectors::source::is_readable(space, value) && announce::is_readable(space, value)
 }
 
 async fn small_files(dir: &Path) -> Vec<Finding> {

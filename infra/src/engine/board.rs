@@ -11,14 +11,15 @@ use std::{
 
 use control::Control;
 use pipeline::{
-    buses::{Bus, TICKETS},
+    announce::Announced,
+    buses::{Bus, SLA, TICKETS},
     ingest::Ingested,
     sinks::embedded::{Progress, progress},
     sources::Vitals,
 };
 use schemas::{
     Instant, Offset,
-    ingestion::{Breaker, EventCounts, IngestionStatus, RowCounts},
+    ingestion::{Breaker, ClockStatus, EventCounts, IngestionStatus, RowCounts},
 };
 use tokio::sync::watch;
 
@@ -52,6 +53,8 @@ pub(crate) struct Facts {
     events: EventCounts,
     end: Offset,
     stored: Offset,
+    /// The end of the topic of clocks.
+    told: Offset,
     cursor: Option<String>,
     unreadable_tickets: u64,
 }
@@ -59,13 +62,14 @@ pub(crate) struct Facts {
 impl Facts {
     pub(crate) async fn read(bus: &dyn Bus, data_dir: &Path) -> anyhow::Result<Self> {
         // The store first: its position can then never be beyond the end read after it.
-        let Progress { position, counts } = progress(data_dir).await?;
+        let Progress { position, counts, .. } = progress(data_dir).await?;
         let (cursor, rows) = bus.checkpoint().await?;
         let end = bus.end(TICKETS).await?;
-        let events = EventCounts { appended: end.0, ..counts };
+        let told = bus.end(SLA).await?;
+        let events = EventCounts { appended: end.0 + told.0, ..counts };
         let unreadable_tickets = bus.dead_letters().waiting_rows(TICKET).await?;
         let cursor = cursor.map(|cursor| cursor.0);
-        Ok(Self { rows, events, end, stored: position, cursor, unreadable_tickets })
+        Ok(Self { rows, events, end, stored: position, told, cursor, unreadable_tickets })
     }
 
     pub(crate) fn write(&self, status: &mut IngestionStatus) {
@@ -73,6 +77,7 @@ impl Facts {
         status.events = self.events;
         status.end_offset = self.end;
         status.stored_offset = self.stored;
+        status.clocks.told = self.told.0;
         status.cursor.clone_from(&self.cursor);
         status.unreadable_tickets = self.unreadable_tickets;
     }
@@ -159,6 +164,30 @@ impl Board {
             facts.write(status);
             status.store_error = None;
         });
+    }
+
+    /// Clocks were looked at.
+    pub(super) fn announced(&self, announced: &Announced) {
+        self.clocks_are(|clocks| {
+            clocks.running = announced.running;
+            clocks.next_at = announced.next;
+            clocks.error = None;
+        });
+    }
+
+    /// Clocks could not be looked at.
+    pub(super) fn not_announced(&self, sentence: &str) {
+        self.clocks_are(|clocks| clocks.error = Some(sentence.to_owned()));
+    }
+
+    /// Changes what is told of clocks. They are looked at often: what stays as it is is not written down again.
+    fn clocks_are(&self, change: impl FnOnce(&mut ClockStatus)) {
+        let before = self.status().clocks;
+        let mut clocks = before.clone();
+        change(&mut clocks);
+        if clocks != before {
+            self.change(|status| status.clocks = ClockStatus { told: status.clocks.told, ..clocks });
+        }
     }
 
     /// Writes the board down now.

@@ -67,6 +67,7 @@ impl Engine {
 
     pub(super) fn processor(&self, sink: Arc<dyn Sink>) -> Processor {
         let bus: Arc<dyn Bus> = Arc::clone(&self.bus) as _;
-        Processor::new(bus, sink, Arc::clone(&self.codec), self.process.clone(), clock::now)
+        let news = Arc::clone(&self.news);
+        Processor::new(bus, sink, Arc::clone(&self.codec), self.process.clone(), clock::now).telling(news)
     }
 }

@@ -17,16 +17,12 @@ c = sqlite3.connect(sys.argv[1]); c.executescript(sys.argv[2]); c.commit()";
 }
 
 #[test]
-fn a_store_of_another_release_is_refused_in_a_sentence_and_made_again_by_a_rebuild() {
+fn a_store_of_a_later_release_is_refused_in_a_sentence_and_made_again_by_a_rebuild() {
     let glpi = served(Desk::recorded().unwrap());
     let home = Home::new();
     home.fill(&glpi);
     let before = home.rows("tickets").len();
-    for sql in [
-        "pragma user_version = 0",
-        "update folds set state = cast(x'02' || substr(state, 2) as blob), crc32 = null where space = 'ticket'",
-        "update folds set state = cast(x'02' || substr(state, 2) as blob), crc32 = null where space = 'SLA'",
-    ] {
+    for sql in ["pragma user_version = 0", &other_layout("63", "ticket"), &other_layout("63", "SLA")] {
         change_manifest(&home, sql);
         for args in [["up", "--once"].as_slice(), &["up", "--listen", "127.0.0.1:0"]] {
             let output = home.against(&glpi, args).output().unwrap();
@@ -38,4 +34,27 @@ fn a_store_of_another_release_is_refused_in_a_sentence_and_made_again_by_a_rebui
         home.fill(&glpi);
         assert_eq!(home.rows("tickets").len(), before, "{sql}");
     }
+}
+
+#[test]
+fn a_store_of_an_earlier_release_is_made_again_by_the_next_start() {
+    let glpi = served(Desk::recorded().unwrap());
+    let home = Home::new();
+    home.fill(&glpi);
+    let before = home.rows("tickets").len();
+    for space in ["ticket", "SLA"] {
+        change_manifest(&home, &other_layout("02", space));
+        let said = home.run(&["verify"]);
+        assert!(said.contains("are of an earlier release"), "{space}: {said}");
+        home.fill(&glpi);
+        assert_eq!(home.rows("tickets").len(), before, "{space}");
+        assert!(!home.run(&["verify"]).contains("are of an earlier release"), "{space}");
+    }
+}
+
+/// Lets every working state of `space` be of another layout.
+fn other_layout(layout: &str, space: &str) -> String {
+    format!(
+        "update folds set state = cast(x'{layout}' || substr(state, 2) as blob), crc32 = null where space = '{space}'"
+    )
 }

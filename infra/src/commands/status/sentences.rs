@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use schemas::{
     Instant,
-    ingestion::{Breaker, EventCounts, IngestionStatus, RowCounts},
+    ingestion::{Breaker, ClockStatus, EventCounts, IngestionStatus, RowCounts},
 };
 
 /// A status to be told.
@@ -31,6 +31,9 @@ impl fmt::Display for Report<'_> {
         let mut line = |head: &str, text: &str| writeln!(f, "{head:<HEAD$}{text}");
         line("Now", &self.work())?;
         line("Fresh", &self.freshness())?;
+        if let Some(clocks) = self.clocks() {
+            line("Clocks", &clocks)?;
+        }
         let troubles = self.troubles();
         for trouble in &troubles {
             line("Wrong", trouble)?;
@@ -95,6 +98,23 @@ impl Report<'_> {
         }
     }
 
+    /// How the clocks of promises are followed; nothing before one ran.
+    fn clocks(&self) -> Option<String> {
+        let ClockStatus { running, next_at, told, .. } = self.status.clocks;
+        if running == 0 && told == 0 {
+            return None;
+        }
+        let next = match next_at.filter(|_| self.is_running) {
+            Some(at) => {
+                let time =
+                    at.datetime().map_or(at.to_string(), |time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string());
+                format!(", and the next part of a target is used up at {time}")
+            }
+            None => String::new(),
+        };
+        Some(format!("{running} run{next}; {told} events tell of them."))
+    }
+
     fn troubles(&self) -> Vec<String> {
         let IngestionStatus { phase, last_error, error_since, store_error, store_error_since, breaker, .. } =
             self.status;
@@ -128,6 +148,12 @@ impl Report<'_> {
             let error = error.trim_end_matches('.');
             troubles.push(format!(
                 "Events cannot be stored{since}: {error}. They are safe in the log; see to the disk, else `farol rebuild`."
+            ));
+        }
+        if let Some(error) = self.status.clocks.error.as_deref().filter(|_| self.is_running) {
+            troubles.push(format!(
+                "Clocks cannot be told of: {}. Farol tries again by itself.",
+                error.trim_end_matches('.')
             ));
         }
         for remark in phase.split(';').skip(1).map(str::trim) {

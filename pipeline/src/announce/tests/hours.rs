@@ -63,6 +63,7 @@ fn marks(hours: &Hours, promise: Promise) -> Vec<Option<(i64, i64)>> {
     hours.truths(&standing).promises[0].points.iter().map(|point| point.map(minutes)).collect()
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "beside marks that never come")]
 fn at(minutes: i64) -> Option<(i64, i64)> {
     Some((minutes, minutes))
 }

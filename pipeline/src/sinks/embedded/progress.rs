@@ -5,15 +5,17 @@ use std::path::Path;
 use schemas::{Offset, ingestion::EventCounts, manifest};
 use sqlx::Connection as _;
 
-use crate::sinks::Error;
+use crate::{buses::SLA, sinks::Error};
 
 use super::{database, database::storage, folder, read, seal, write};
 
-/// How far a store has come: both figures of one commit.
+/// How far a store has come: all figures of one commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The offset after the last stored record of the tickets' topic.
     pub position: Offset,
+    /// The offset after the last stored record of the topic of clocks.
+    pub told: Offset,
     /// The counts of events; `appended` is zero.
     pub counts: EventCounts,
 }
@@ -30,6 +32,7 @@ pub async fn progress(data_dir: &Path) -> Result<Progress, Error> {
         seal::load(&mut tx).await.map_err(in_folder)?;
     }
     let position = write::position(&mut tx, manifest::TOPIC).await?;
+    let told = write::position(&mut tx, SLA).await?;
     let counts = read::counts(&mut *tx).await?;
-    Ok(Progress { position, counts })
+    Ok(Progress { position, told, counts })
 }

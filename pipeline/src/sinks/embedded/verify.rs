@@ -7,8 +7,6 @@ use std::{
 
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use schemas::{
-    Offset,
-    ingestion::EventCounts,
     manifest::{self, CURRENT, MANIFEST, STORE},
     tables::Table,
 };
@@ -18,9 +16,10 @@ use super::{
     database::{self, storage},
     file, folder,
     folder::Generation,
+    progress::Progress,
     read, seal, write,
 };
-use crate::{Finding, projection, sinks::Error};
+use crate::{Finding, buses::SLA, projection, sinks::Error};
 
 /// A compaction may replace files while they are being read: how often to start over.
 const ATTEMPTS_MAX: u32 = 3;
@@ -34,8 +33,8 @@ const PAGE: i64 = 256;
 pub struct Verified {
     /// Sentences about each part.
     pub findings: Vec<Finding>,
-    /// The offset after the last stored event and the counts, where they could be read.
-    pub progress: Option<(Offset, EventCounts)>,
+    /// How far it has come, where that could be read.
+    pub progress: Option<Progress>,
     /// Rows of events and dimensions: one for each stored event.
     pub rows_of_events: u64,
 }
@@ -121,7 +120,8 @@ impl Look {
         };
         self.say(sealed.map(|sentence| (sentence.to_owned(), Vec::new())));
         let position = write::position(&mut tx, manifest::TOPIC).await?;
-        self.verified.progress = Some((position, read::counts(&mut *tx).await?));
+        let told = write::position(&mut tx, SLA).await?;
+        self.verified.progress = Some(Progress { position, told, counts: read::counts(&mut *tx).await? });
         let said = self.batches(&mut tx).await;
         self.say(said);
         self.files(&mut tx, &names).await?;

@@ -35,6 +35,18 @@ fn the_first_reading_tells_how_far_it_is() {
 }
 
 #[test]
+fn clocks_are_told_of_once_one_ran() {
+    assert!(!told(&status(), true).contains("Clocks"));
+    let clocks = ClockStatus { running: 12, next_at: Some(Instant(200_000_000)), told: 34, error: None };
+    let said = told(&IngestionStatus { clocks: clocks.clone(), ..status() }, true);
+    let expected = "Clocks    12 run, and the next part of a target is used up at 1970-01-01 00:03:20 UTC; 34 events tell of them.";
+    assert!(said.contains(expected), "{said}");
+    let clocks = ClockStatus { error: Some("store is busy: later.".to_owned()), ..clocks };
+    let said = told(&IngestionStatus { clocks, ..status() }, true);
+    assert!(said.contains("Clocks cannot be told of: store is busy: later. Farol tries again by itself."), "{said}");
+}
+
+#[test]
 fn silence_of_a_running_farol_is_told() {
     let silent = IngestionStatus { updated_at: Instant(30_000_000), ..status() };
     assert!(told(&silent, true).contains("not told how it is since 1970-01-01 00:00:30 UTC"));
