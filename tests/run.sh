@@ -12,6 +12,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 packages=()
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
+command -v make >/dev/null || packages+=(make)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
 # What lets a machine misbehave: failing system calls, power cuts, limits, clocks.
 command -v strace >/dev/null || packages+=(strace)
