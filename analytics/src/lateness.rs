@@ -21,8 +21,6 @@ const MAJOR: u8 = 6;
 
 /// How bad a breach is: by its share of the target, in percent, half-open. Priority 6 is critical at once.
 pub(crate) const SEVERITIES: [(&str, i64); 4] = [("unknown", 0), ("minor", 1), ("major", 2), ("critical", 3)];
-const MAJOR_FROM_PERCENT: i64 = 25;
-const CRITICAL_FROM_PERCENT: i64 = 100;
 
 /// The clock's name in questions and answers.
 pub(crate) const fn name(clock: Clock) -> &'static str {

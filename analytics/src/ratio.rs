@@ -3,9 +3,7 @@
 //! The only place that divides, so that engines cannot differ.
 
 use serde::{Deserialize, Serialize};
-
-/// The standard normal quantile of a two-sided 95 % interval.
-const Z_95: f64 = 1.959_963_984_540_054;
+use sla::statistics::wilson;
 
 /// A share of a count, with Wilson's 95 % interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -25,12 +23,9 @@ pub struct Ratio {
 impl Ratio {
     /// `part` out of `whole`, with a value from `whole_min` upwards.
     pub fn of(part: u64, whole: u64, whole_min: u64) -> Self {
-        if whole == 0 {
-            return Self { part, whole, value: None, low: None, high: None };
-        }
-        let (low, high) = wilson(part, whole);
-        let value = (whole >= whole_min).then(|| part as f64 / whole as f64);
-        Self { part, whole, value, low: Some(low), high: Some(high) }
+        let (low, high) = wilson(part, whole).unzip();
+        let value = (whole > 0 && whole >= whole_min).then(|| part as f64 / whole as f64);
+        Self { part, whole, value, low, high }
     }
 }
 
@@ -81,18 +76,6 @@ pub(crate) fn of_millionths(millionths: i64) -> f64 {
 /// How many in an hour, of `count` in `exposure_s` seconds; `None` where there were none.
 pub(crate) fn per_hour(count: i64, exposure_s: i64) -> Option<f64> {
     (exposure_s > 0).then(|| count as f64 * 3_600.0 / exposure_s as f64)
-}
-
-fn wilson(part: u64, whole: u64) -> (f64, f64) {
-    let n = whole as f64;
-    let share = part as f64 / n;
-    let z2 = Z_95 * Z_95;
-    let centre = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
-    let half = Z_95 / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
-    // At the ends the exact bound is 0 or 1; rounding must not leave it a hair beside.
-    let low = if part == 0 { 0.0 } else { (centre - half).max(0.0) };
-    let high = if part == whole { 1.0 } else { (centre + half).min(1.0) };
-    (low, high)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Spreads: what durations come to, where all of them ended and where some still go on.
 
 use serde::{Deserialize, Serialize};
+use sla::statistics::{percentile, survival};
 
 /// Durations that ended: their sum and their exact, continuous percentiles.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -61,21 +62,13 @@ impl Spread {
     }
 }
 
-/// The value below which `share` of `sorted` lies, between neighbours in proportion.
-fn percentile(sorted: &[i64], share: f64) -> Option<f64> {
-    let place = sorted.len().checked_sub(1)? as f64 * share;
-    let (below, rest) = (place.floor() as usize, place.fract());
-    let (low, high) = (*sorted.get(below)?, *sorted.get(below + 1).or(sorted.get(below))?);
-    Some((high - low) as f64 * rest + low as f64)
-}
-
 impl Survival {
     /// The survival of what ended after `ended_s` and goes on after `running_s`, in any order.
     pub fn of(mut ended_s: Vec<i64>, mut running_s: Vec<i64>) -> Self {
         ended_s.sort_unstable();
         running_s.sort_unstable();
-        let steps = steps(&ended_s, &running_s);
-        let at = |gone: f64| steps.iter().find(|(_, left)| *left <= 1.0 - gone + f64::EPSILON).map(|(at, _)| *at);
+        let survival = survival(&ended_s, &running_s);
+        let at = |part| survival.percentile(part);
         Self {
             ended: ended_s.len() as u64,
             running: running_s.len() as u64,
@@ -86,22 +79,6 @@ impl Survival {
             p99_s: at(0.99),
         }
     }
-}
-
-/// The share that goes on after each duration at which something ended.
-fn steps(ended_s: &[i64], running_s: &[i64]) -> Vec<(i64, f64)> {
-    let mut left = 1.0;
-    let mut before = 0;
-    let step = |same: &[i64]| {
-        let at = same[0];
-        // What is seen to go on until the same second was at risk in it.
-        let gone = before + running_s.partition_point(|duration| *duration < at);
-        let at_risk = ended_s.len() + running_s.len() - gone;
-        left *= (at_risk - same.len()) as f64 / at_risk as f64;
-        before += same.len();
-        (at, left)
-    };
-    ended_s.chunk_by(|one, next| one == next).map(step).collect()
 }
 
 #[cfg(test)]
@@ -126,8 +103,6 @@ mod tests {
         // Textbook: ended at 6, 6, 6, 7, 10, 13, 16, 22, 23; going on after 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35.
         let ended = vec![6, 6, 6, 7, 10, 13, 16, 22, 23];
         let running = vec![6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
-        let shares: Vec<f64> = steps(&ended, &running).iter().map(|(_, left)| (left * 1e4).round() / 1e4).collect();
-        assert_eq!(shares, [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482]);
         assert_eq!(Survival::of(ended.clone(), running).p50_s, Some(23));
         assert_eq!(Survival::of(ended, Vec::new()).p50_s, Some(10));
     }

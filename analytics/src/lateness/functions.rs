@@ -15,8 +15,9 @@ use datafusion::{
     prelude::{Expr, col},
 };
 use schemas::{Clock, Instant};
+use sla::statistics::Severity;
 
-use super::{CRITICAL_FROM_PERCENT, MAJOR, MAJOR_FROM_PERCENT, WAITING, due, is_to_own, target};
+use super::{MAJOR, WAITING, due, is_to_own, target};
 
 /// The columns that every rule needs, in the order of the functions' arguments.
 const TICKET: [&str; 5] = ["status", "opened_at", "taken_at", "take_delay_s", "solved_at"];
@@ -160,15 +161,11 @@ impl<'a> Tickets<'a> {
 }
 
 fn severity(over_by_s: i64, priority: Option<u8>, target_s: Option<i64>) -> i64 {
-    if priority == Some(MAJOR) {
-        return 3;
-    }
-    let Some(target_s) = target_s.filter(|target_s| *target_s > 0) else { return 0 };
-    let is_below = |percent: i64| over_by_s.saturating_mul(100) < target_s.saturating_mul(percent);
-    match (is_below(MAJOR_FROM_PERCENT), is_below(CRITICAL_FROM_PERCENT)) {
-        (true, _) => 1,
-        (false, true) => 2,
-        (false, false) => 3,
+    let priority = priority.unwrap_or_default();
+    match target_s.filter(|target_s| *target_s > 0) {
+        Some(target_s) => Severity::of(over_by_s, target_s, priority) as i64 + 1,
+        None if priority == MAJOR => Severity::Critical as i64 + 1,
+        None => 0,
     }
 }
 
