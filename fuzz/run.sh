@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzes one target, minimises its corpus and writes its figures to docs/fuzzing.json.
 #
-#   fuzz/run.sh TARGET [SECONDS]    answers, events, rows, saved, settings or store; 600 seconds unless said otherwise
+#   fuzz/run.sh TARGET [SECONDS]    answers, events, questions, rows, saved, settings or store; 600 seconds unless said otherwise
 #   fuzz/run.sh TARGET INPUT...     runs the target once on each file
 #
 # Runs on the stable compiler: no part of Farol has unsafe code, so no sanitizer is linked in. Needs a C++ compiler.
@@ -17,7 +17,9 @@ export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-co
 -Cllvm-args=-sanitizer-coverage-trace-compares -Cllvm-args=-simplifycfg-branch-fold-threshold=0"
 # With a target named, the flags reach neither build scripts nor macros.
 host=$(rustc -vV | sed -n 's/^host: //p')
-nice -n 10 cargo build --target "$host" --bin "$target"
+features=()
+[ "$target" = questions ] && features=(--features questions)
+nice -n 10 cargo build --target "$host" --bin "$target" "${features[@]}"
 binary=$CARGO_TARGET_DIR/$host/debug/$target
 
 if [ $# -gt 0 ] && [ -f "$1" ]; then

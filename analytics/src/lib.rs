@@ -7,11 +7,13 @@ mod analytics;
 mod answer;
 mod buckets;
 mod clocks;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod desk;
 mod error;
 mod filters;
 mod history;
+#[cfg(any(test, fuzzing))]
+pub mod hostile;
 mod inputs;
 mod lateness;
 mod metrics;

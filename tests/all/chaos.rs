@@ -52,3 +52,10 @@ fn power_cuts_lose_nothing_that_was_acknowledged() {
 fn a_machine_that_is_short_of_everything_loses_nothing() {
     assert_eq!(chaos(&["hostile", "--times", "3", "--seed", "2", "--stopped-s-max", "5"])["cases"], 3);
 }
+
+#[test]
+fn a_desk_comes_out_as_it_is_while_glpi_misbehaves_and_every_question_is_asked() {
+    let sums = chaos(&["scale", "--tickets", "400", "--misbehave-per-thousand", "10", "--kills", "1"]);
+    assert_eq!((&sums["kills"], &sums["answers"]["refused"]), (&1.into(), &0.into()), "{sums}");
+    assert!(sums["verdict"]["tickets_compared"].as_u64().unwrap() > 350, "{sums}");
+}

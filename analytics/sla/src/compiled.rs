@@ -16,7 +16,6 @@ use std::{
 
 use chrono_tz::Tz;
 
-#[cfg(test)]
 pub(crate) use self::stretches::{SETTLED_AFTER, SETTLED_BEFORE};
 pub(crate) use self::{
     columns::same_length,

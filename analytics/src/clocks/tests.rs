@@ -116,8 +116,14 @@ fn lived((ticket, clock): (usize, &Clock)) -> Vec<(i64, i64, i64, u8)> {
     clock.intervals.iter().map(stretch).collect()
 }
 
+/// `PROPTEST_CASES` is another number.
+fn cases() -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").is_ok();
+    if asked { ProptestConfig::default() } else { ProptestConfig::with_cases(10_000) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    #![proptest_config(cases())]
 
     #[test]
     fn a_row_and_the_time_since_say_what_the_steps_say(steps in steps(), since in prop_oneof![0..20_000_i64, 0..2_000_000_i64]) {

@@ -18,6 +18,7 @@ use clap::Args;
 use glpi_sim::http::Misbehaviour;
 use serde::Serialize;
 use serde_json::Value;
+use simulation::record::Record;
 
 use crate::{farol::Farol, up::Up, world::World};
 use ask::{Answers, Door};
@@ -95,7 +96,7 @@ struct Figures {
 
 /// Runs it; whether nothing was wrong.
 pub(crate) fn run(told: &Scale) -> anyhow::Result<bool> {
-    let begin = Instant::now();
+    let (begin, record) = (Instant::now(), Record::new("scale", told.json.clone()));
     let mut world = World::old(told.tickets, told.seed)?;
     let mut figures = Figures {
         tickets: told.tickets,
@@ -121,10 +122,9 @@ pub(crate) fn run(told: &Scale) -> anyhow::Result<bool> {
     figures.verdict = verdict::of(&farol, &mut world)?;
     figures.duration_s = begin.elapsed().as_secs_f64();
 
-    let text = serde_json::to_string_pretty(&figures)?;
     match &told.json {
-        Some(path) => std::fs::write(path, text + "\n")?,
-        None => println!("{text}"),
+        Some(_) => record.keep(true, &serde_json::to_value(&figures)?)?,
+        None => println!("{}", serde_json::to_string_pretty(&figures)?),
     }
     Ok(figures.verdict.is_right())
 }

@@ -1,5 +1,6 @@
 //! The report: `docs/reliability.md`, from the figures that long runs left and from nothing else.
 
+mod large;
 pub mod matrix;
 mod words;
 
@@ -225,12 +226,7 @@ fn beside(text: &mut String, fuzzing: Option<&Value>, scale: Option<&Value>) -> 
     writeln!(text, "\n## A large desk\n")?;
     match scale {
         None => writeln!(text, "No figures were left in `docs/scale.json`.")?,
-        Some(scale) => {
-            let figures = if scale["figures"].is_object() { &scale["figures"] } else { scale };
-            for (name, value) in figures.as_object().into_iter().flatten() {
-                writeln!(text, "- {}: {value}", name.replace('_', " "))?;
-            }
-        }
+        Some(scale) => large::large(text, scale)?,
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 //! Properties of business time: additivity, bounds, the inverse, and the oracle that counts second by second.
 //!
-//! Each runs 10 000 cases; `SLA_CASES=1000000 cargo test --release -p sla --test properties` runs a million.
+//! Each runs 10 000 cases; `PROPTEST_CASES=1000000 cargo test --release -p sla --test properties` runs a million.
 
 mod oracle;
 mod worlds;
@@ -14,7 +14,7 @@ use crate::worlds::{World, edge, world};
 const DAY: i64 = 86_400;
 
 fn cases() -> Config {
-    let cases = std::env::var("SLA_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(10_000);
     Config { cases, failure_persistence: None, ..Config::default() }
 }
 

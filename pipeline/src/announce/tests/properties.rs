@@ -85,8 +85,14 @@ fn known(topic: &[Tell]) -> BTreeMap<(Key, Mark), (i64, i64, bool)> {
     known
 }
 
+/// `PROPTEST_CASES` is another number.
+fn cases() -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").is_ok();
+    if asked { ProptestConfig::default() } else { ProptestConfig::with_cases(10_000) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(10_000))]
+    #![proptest_config(cases())]
 
     #[test]
     fn what_is_told_in_the_end_is_what_is_true_and_no_event_comes_twice(looks in looks(), last in truths()) {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use arrow::array::AsArray as _;
 use schemas::{Body, Event, Instant, Offset, tables::Table};
+use sla::Knowledge;
 
 use super::desk::{events, key, nothing};
 use crate::projection::{Trash, refold, refold_dimension, rows, rows::ClockRow, rows_again};
@@ -19,6 +20,16 @@ const DESK: &str = "
     0 0 sla 5 4 hour by 2
     0 0 sla 6 30 minute
     0 0 sla 7 2 hour by 99";
+
+/// What that desk knows when it hears of its first ticket.
+pub(super) fn knowledge() -> Knowledge {
+    let (mut knowledge, rows) = (nothing(), events(DESK));
+    knowledge.found(rows.len() as u64);
+    for row in &rows {
+        refold_dimension(None, std::slice::from_ref(row), &mut knowledge).unwrap();
+    }
+    knowledge
+}
 
 /// The clocks of a ticket with that history on that desk, folded as a whole; the same come from its working state.
 fn clocks(history: &str) -> Vec<ClockRow> {

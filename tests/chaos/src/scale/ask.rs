@@ -9,16 +9,24 @@ use std::{
 use anyhow::{Context as _, bail};
 use serde::Serialize;
 
-/// What is asked in each round.
-const QUESTIONS: [&str; 7] = [
+/// What is asked in each round: every question there is.
+const QUESTIONS: [&str; 12] = [
     "/v1/tickets/overview?timeWindow=30d",
     "/v1/tickets/overview?timeWindow=12m",
     "/v1/tickets/backlog",
     "/v1/technicians/ranking?timeWindow=90d",
     "/v1/sla/breaches?timeWindow=90d",
+    "/v1/technicians/productivity?timeWindow=90d",
+    "/v1/sla/trends?timeWindow=12m&grain=month",
+    "/v1/metrics/resolution_time_business?timeWindow=90d&by=priority",
     "/v1/tickets/1000/timeline",
+    "/v1/tickets/1000/sla",
     "/v1/system/health",
+    WHAT_IF,
 ];
+/// The one that is posted: all targets halved.
+const WHAT_IF: &str = "/v1/sla/what-if";
+const SCENARIO: &str = r#"{"targets": [{"factor": 0.5}]}"#;
 /// An answer that takes longer counts as none.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -33,7 +41,7 @@ pub(super) struct Door {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct Answers {
     asked: u64,
-    /// Answers that were no 200; a timeline of a ticket not read yet is a 404 and right.
+    /// Answers that were no 200; that of a ticket not read yet is a 404 and right.
     refused: u64,
     median_ms: f64,
     slowest_ms: f64,
@@ -50,7 +58,7 @@ impl Answers {
             self.asked += 1;
             match status {
                 Ok(200) => {}
-                Ok(404) if path.ends_with("/timeline") => {}
+                Ok(404) if path.contains("/tickets/1000/") => {}
                 other => {
                     self.refused += 1;
                     eprintln!("           {path}: {other:?}");
@@ -77,9 +85,12 @@ fn get(door: &Door, path: &str) -> anyhow::Result<u16> {
     let mut stream = TcpStream::connect(&door.address)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     let Door { address, token } = door;
+    let (method, body) = if path == WHAT_IF { ("POST", SCENARIO) } else { ("GET", "") };
     write!(
         stream,
-        "GET {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\nconnection: close\r\n\r\n"
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
     )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
