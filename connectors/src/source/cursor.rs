@@ -24,6 +24,13 @@ pub(crate) struct Place {
     pub(crate) watermark: Option<Instant>,
     /// What the watermark will be when this round is done: the server's time at its start, less a lag.
     pub(crate) round_watermark: Option<Instant>,
+    /// The newest change that stood at the top of the list when the last round began: what came later is news, whatever the
+    /// server's answers say that the time is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) newest: Option<Instant>,
+    /// The same of the round that is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) round_newest: Option<Instant>,
     /// The slow work that is under way beside the rounds.
     pub(crate) job: Option<Job>,
     /// When each slow work was last begun, by the server's clock.
@@ -138,6 +145,8 @@ impl Place {
             pending: Vec::new(),
             watermark: None,
             round_watermark: None,
+            newest: None,
+            round_newest: None,
             job: None,
             begun: Begun::default(),
             skipped: BTreeSet::new(),

@@ -25,6 +25,7 @@ impl Stepper<'_, '_> {
             }
         }
         // Whatever changes from here on is read again by the first round.
+        self.place.round_newest = self.newest_change().await?;
         self.place.round_watermark = Some(self.lagging_now());
         self.place.begun.dimensions = Some(self.now);
         self.place.begun.surveys = Some(self.now);
@@ -42,6 +43,7 @@ impl Stepper<'_, '_> {
         }
         let Some(&list) = lists.get(at.list) else {
             self.place.watermark = self.place.round_watermark;
+            self.place.newest = self.place.round_newest;
             let walk = self.begin_round();
             return self.walk(walk).await;
         };

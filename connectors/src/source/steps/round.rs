@@ -9,6 +9,7 @@ impl Stepper<'_, '_> {
     /// Begins a round.
     pub(super) fn begin_round(&mut self) -> Walk {
         self.place.round_watermark = Some(self.lagging_now());
+        self.place.round_newest = None;
         Walk::default()
     }
 
@@ -17,6 +18,7 @@ impl Stepper<'_, '_> {
         let lag_s = i64::from(self.config.lag_s);
         let round_begun = self.place.round_watermark.map(|watermark| watermark.plus_seconds(lag_s));
         self.place.watermark = self.place.round_watermark.take();
+        self.place.newest = self.place.round_newest.take();
         self.place.step = Step::Rest;
         self.outcome.watermark = self.place.watermark;
         // Changes from before this process can hide wherever it has not looked itself.

@@ -17,6 +17,8 @@ use crate::source::pages;
 const FIRST_ROWS: u32 = 50;
 /// Rules and notifications of GLPI write history for about so long after the date of the change.
 const AFTERMATH_S: i64 = 30;
+/// What asks for the newest change, by name.
+const NEWEST: &str = "the newest change";
 /// The column that moves with nearly every change.
 const CHANGED: &str = "date_mod";
 
@@ -42,6 +44,9 @@ impl Stepper<'_, '_> {
         page.rows.extend(found);
 
         let seen = self.intake.tickets(&page.rows, walk.is_trash).await?;
+        if walk.offset == 0 && !walk.is_trash && self.place.round_newest.is_none() {
+            self.place.round_newest = seen.iter().filter_map(|seen| Some(seen.modified?.0)).max();
+        }
         // News among what should be known by now: the clock behind these dates is late, so more may lie further back.
         let is_late = |seen: &Seen| seen.modified.is_some_and(|(_, latest)| self.is_known(latest));
         let is_at_end = seen.iter().any(is_late) && !seen.iter().any(|seen| seen.is_news && is_late(seen));
@@ -117,9 +122,28 @@ impl Stepper<'_, '_> {
         }
     }
 
+    /// Whether the last round should have read that change. A clock that was ahead when it began says so of too many.
     fn is_known(&self, changed: Instant) -> bool {
-        let overlap = i64::from(self.config.overlap_s);
-        self.place.watermark.is_some_and(|watermark| changed < watermark.plus_seconds(-overlap))
+        let [overlap_s, lag_s] = [self.config.overlap_s, self.config.lag_s].map(i64::from);
+        let newest = self.place.newest.map(|newest| newest.plus_seconds(-lag_s));
+        let known = self.place.watermark.map(|watermark| newest.map_or(watermark, |newest| newest.min(watermark)));
+        known.is_some_and(|known| changed < known.plus_seconds(-overlap_s))
+    }
+
+    /// The newest change of a ticket.
+    pub(super) async fn newest_change(&mut self) -> Result<Option<Instant>, Error> {
+        let request = PageRequest::first().sorted_by(CHANGED, Order::Descending).of_rows(1);
+        match self.client.page(Kind::Ticket.itemtype(), &request).await {
+            Ok(page) => {
+                self.run.worked(NEWEST);
+                let changed = page.rows.first().and_then(changed);
+                Ok(changed.and_then(|changed| Some(convert::instants(&changed, self.intake.zone())?.0)))
+            }
+            Err(error) => {
+                self.run.failed(NEWEST, &error);
+                if self.run.is_hopeless(NEWEST) { Ok(None) } else { Err(fault::failure(&error)) }
+            }
+        }
     }
 
     /// Whether the page begins later in the walk than the one before it ended.

@@ -131,6 +131,29 @@ async fn changes_dated_by_a_late_clock_are_all_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn changes_behind_one_that_is_known_are_found_after_a_clock_was_ahead() {
+    let mut journey = Journey::begin(Desk::recorded().unwrap(), 1_000);
+    journey.catch_up().await;
+    journey.sim.configure(|options| options.proxy_ahead_s = 3_000);
+    journey.catch_up().await;
+    journey.catch_up().await;
+    journey.sim.configure(|options| options.proxy_ahead_s = 0);
+    journey.pass(600);
+    let tickets: Vec<i64> = journey.sim.desk().read().table::<Ticket>().iter().map(|ticket| ticket.id).collect();
+    journey.act(|hand| hand.followup(4, "Behind", false)).unwrap();
+    journey.pass(60);
+    // More than the first page holds, and none of them news to the next round.
+    for ticket in tickets.into_iter().filter(|id| *id != 4).take(80) {
+        if journey.act(|hand| hand.followup(ticket, "Before", false)).is_ok() {
+            let batch = journey.source.sync(TicketId(ticket), &journey.book).await.unwrap();
+            journey.save(batch);
+        }
+    }
+    journey.catch_up().await;
+    journey.assert_true();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_right_given_later_is_used_and_what_was_missed_is_read() {
     let mut desk = Desk::recorded().unwrap();
     let link = glpi_sim::rows::SupplierTicket {
