@@ -14,13 +14,12 @@ packages=()
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
 command -v make >/dev/null || packages+=(make)
 python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3-venv)
-# What lets a machine misbehave: failing system calls, power cuts, limits, clocks.
+# What lets a machine misbehave: failing system calls, power cuts, limits.
 command -v strace >/dev/null || packages+=(strace)
 command -v prlimit >/dev/null || packages+=(util-linux)
 command -v mkfs.ext4 >/dev/null || packages+=(e2fsprogs)
 command -v nbdkit >/dev/null || packages+=(nbdkit)
 command -v nbdfuse >/dev/null || packages+=(libnbd-bin)
-ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || packages+=(libfaketime)
 ls /usr/lib/*/libeatmydata.so >/dev/null 2>&1 || packages+=(libeatmydata1)
 if [ ${#packages[@]} -gt 0 ]; then
     as_root apt-get update -qq

@@ -45,11 +45,11 @@ pub(crate) fn run(run: &Run, stopped_s_max: u64, report: &mut Report) -> anyhow:
     let binary = run.binary()?;
     let hardships: [(&str, Hardship); 8] = [
         ("stopped, and a second writer", stopped::bear),
+        ("clock jumps", clock::bear),
         ("disk full", space::bear),
         ("memory limit", memory::bear),
         ("no file handles", files::bear),
         ("address limit", memory::bear_few_addresses),
-        ("clock jumps", clock::bear),
         ("no inodes", space::bear_no_inodes),
         ("no threads", threads::bear),
     ];

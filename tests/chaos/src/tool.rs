@@ -1,9 +1,6 @@
 //! Tools of the machine: what they are needed for, and how they are run.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
@@ -31,8 +28,7 @@ pub(crate) fn needs_root(what: &str) -> anyhow::Result<()> {
 /// The library to be loaded before a program, wherever this machine keeps it.
 pub(crate) fn library(name: &str, package: &str) -> anyhow::Result<String> {
     let folders = std::fs::read_dir("/usr/lib")?.filter_map(|folder| Some(folder.ok()?.path()));
-    let places = folders.flat_map(|folder| [folder.join(name), folder.join("faketime").join(name)]);
-    let found = places.into_iter().find(|path| Path::new(path).exists());
+    let found = folders.map(|folder| folder.join(name)).find(|path| path.exists());
     let path = found.with_context(|| format!("{name} is missing; `apt-get install {package}` brings it"))?;
     Ok(path.display().to_string())
 }
