@@ -29,7 +29,7 @@ struct Turns {
     offsets: Vec<i64>,
 }
 
-/// The turns of each zone that was asked for: looking them up in the zone itself at every step of a clock costs five times as much.
+/// The turns of each zone that was asked for, found once: a clock asks at every step, and the zone's own tables answer by way of dates.
 static TURNS: [OnceLock<Turns>; TZ_VARIANTS.len()] = [const { OnceLock::new() }; TZ_VARIANTS.len()];
 
 /// Seconds to add to UTC for the wall clock at `instant`.
