@@ -15,7 +15,7 @@ mod tests;
 
 pub(crate) use calendars::{Known, KnownCalendars};
 pub(crate) use functions::{Live, number as state_number};
-pub(crate) use plan::{AGREEMENT_KEY, CLOCK_NUMBER, agreement, in_state, is_kept, standing, used_percent};
+pub(crate) use plan::{AGREEMENT_KEY, CLOCK_NUMBER, agreement, in_state, is_kept, standing, used_percent, with_live};
 pub(crate) use recount::{Counted, Recount, Recounted, Stretches, known as known_calendar};
 pub(crate) use spent::{Seconds, Stretch, ids, spent, stretches};
 pub(crate) use steps::{read as read_steps, steps_of};

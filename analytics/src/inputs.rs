@@ -2,7 +2,7 @@
 
 use schemas::TicketId;
 
-use crate::error::Error;
+use crate::{answer::Mode, error::Error};
 
 /// The value that `text` names in `choices`.
 pub(crate) fn choice<T: Copy>(field: &'static str, text: &str, choices: &[(&str, T)]) -> Result<T, Error> {
@@ -31,6 +31,11 @@ pub(crate) fn number(
     } else {
         Err(Error::invalid(field, format!("{number} is out of range"), format!("{min} to {max}")))
     }
+}
+
+/// Whose arithmetic `text` names; `canonical` where it is left out.
+pub(crate) fn mode(text: Option<&str>) -> Result<Mode, Error> {
+    choice("mode", text.unwrap_or("canonical"), &[("canonical", Mode::Canonical), ("glpi", Mode::Glpi)])
 }
 
 /// The ticket of that id.

@@ -3,7 +3,7 @@
 use simulation::{Bug, Plan, run};
 
 /// Mistakes that show in nearly every world; `farol-sim bugs` makes all there are.
-const SOON_FOUND: [Bug; 11] = [
+const SOON_FOUND: [Bug; 13] = [
     Bug::CursorAhead,
     Bug::RecordLost,
     Bug::SkippedAfterError,
@@ -15,6 +15,8 @@ const SOON_FOUND: [Bug; 11] = [
     Bug::TrashUnseen,
     Bug::ShortPage,
     Bug::ZoneTwice,
+    Bug::ToldAhead,
+    Bug::ToldForgotten,
 ];
 /// Worlds within which such a mistake must show.
 const WORLDS_MAX: u64 = 20;
@@ -32,7 +34,8 @@ fn in_a_world_where_everything_may_fail_nothing_is_lost_and_nothing_doubled() {
 #[test]
 fn worlds_that_once_were_wrong_are_right() {
     // Answers dated 50 minutes ahead when a process began to read: what changed meanwhile was taken for known.
-    [300_427, 300_923].map(Plan::of).iter().for_each(assert_right);
+    let before_clocks = |seed| Plan { tells_of_clocks: false, ..Plan::of(seed) };
+    [300_427, 300_923].map(before_clocks).iter().for_each(assert_right);
 }
 
 #[test]

@@ -167,6 +167,7 @@ pub(crate) fn split(local: i64) -> (i64, u32) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -182,6 +183,24 @@ mod tests {
         let overlap = segments(&[(1, "22:00", "06:00"), (2, "05:00", "09:00")]);
         assert_eq!(Calendar::new(Tz::UTC, &overlap, vec![]), Err(Error::Overlap { weekday: 2, at: 18_000 }));
         assert!(Calendar::zone_named("Mars/Olympus").is_err());
+    }
+
+    #[test]
+    fn times_of_day_are_read_to_the_second() {
+        let read = |text| time_of_day(text).ok();
+        assert_eq!(["00:00", "09:30", "23:59:59", "24:00:00"].map(read), [0, 34_200, 86_399, 86_400].map(Some));
+        for wrong in ["", "9", "25:00", "09:60", "00:00:60", "09:00:00:00", "-1:00", "09:-1"] {
+            assert_eq!(time_of_day(wrong), Err(Error::TimeOfDay { text: wrong.to_owned() }));
+        }
+    }
+
+    #[test]
+    fn a_calendar_works_if_any_day_does() {
+        let closing = Closing::yearly(MonthDay::new(1, 1).unwrap(), MonthDay::new(1, 1).unwrap());
+        let never = Calendar::new(Tz::UTC, &[], vec![closing]).unwrap();
+        let sundays = Calendar::new(Tz::UTC, &[Segment::new(0, 0, 1).unwrap()], vec![]).unwrap();
+        assert_eq!([never.works(), sundays.works(), Calendar::always(Tz::UTC).works()], [false, true, true]);
+        assert_eq!((never.closings(), sundays.closings()), (&[closing][..], &[][..]));
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(crate) const SLA_ATTAINMENT: Metric = Metric {
     unit: Unit::Tickets,
     meaning: "Tickets solved in the window that have a time to resolve, met where solved at or before the due instant.",
     formula: "tickets with from <= solved_at < to and a due_ttr_at; met where solved_at <= due_ttr_at",
-    edge_cases: "Tickets without a time to resolve are in neither. Fewer than the minimum give an interval and no share.",
+    edge_cases: "By GLPI's stored deadlines; `clock_attainment` is the count of promises. A ranking in mode `canonical` calls met what no promise of a time to resolve was broken for. Tickets without a time to resolve are in neither. Fewer than the minimum give an interval and no share.",
     tickets: counted(Rows::SolvedIn, |_| {
         let met = col("solved_at").lt_eq(col("due_ttr_at"));
         vec![Measure { name: "met", when: met }, Measure { name: "breached", when: solved_late() }]

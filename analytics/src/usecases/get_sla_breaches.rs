@@ -79,8 +79,6 @@ const SORTS: [(&str, &str); 5] = [
 
 const STATES: [(&str, i64); 2] = [("running", 1), ("stopped", 0)];
 
-const MODES: [(&str, Mode); 2] = [("canonical", Mode::Canonical), ("glpi", Mode::Glpi)];
-
 /// A question that makes sense.
 struct Question {
     walk: Walk,
@@ -115,7 +113,7 @@ pub async fn execute(
 impl Input {
     fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
         let walk = Walk::new(&self.page, "sla_breaches", viewer, &self.identity(), now)?;
-        let mode = inputs::choice("mode", self.mode.as_deref().unwrap_or("canonical"), &MODES)?;
+        let mode = inputs::mode(self.mode.as_deref())?;
         let owners = TicketFilters {
             queue: self.owner_group.clone(),
             technician: self.owner_technician.clone(),

@@ -1,5 +1,6 @@
 //! GetTechnicianRanking: who solved how much, and how much of it in time, by person or team.
 
+mod in_time;
 mod solved;
 
 use chrono_tz::Tz;
@@ -11,7 +12,7 @@ use super::subjects::{SUBJECTS, SubjectKind};
 use self::solved::{Solved, Work};
 use crate::{
     analytics::Analytics,
-    answer::Answer,
+    answer::{Answer, Mode},
     error::Error,
     filters::TicketFilters,
     history::{ATTRIBUTIONS, Attribution},
@@ -43,6 +44,9 @@ pub struct Input {
     pub window: WindowInput,
     /// IANA zone of the answer; UTC where it is left out.
     pub tz: Option<String>,
+    /// By which arithmetic a ticket was solved in time: `canonical`, none of its SLA's promises of a time to resolve was broken,
+    /// or `glpi`, at or before the due instant that GLPI stores; `canonical` where it is left out.
+    pub mode: Option<String>,
     /// Which tickets; `queue` is the team.
     pub filters: TicketFilters,
     /// How solved tickets are attributed: `assigned_now`, to everybody assigned now; `solver`, to the one assigned last when the
@@ -111,13 +115,13 @@ pub struct TechnicianScorecard {
     pub credit: f64,
     /// How long they took, beside what such tickets took everybody; by the part attributed.
     pub case_mix: CaseMix,
-    /// Of those with a time to resolve, the share solved in time.
+    /// Of those with a time to resolve, the share solved in time, by the mode of the answer.
     pub sla: Ratio,
     /// Of those handled, without a time to resolve.
     pub without_sla: u64,
     /// Open now.
     pub open: u64,
-    /// Of them, late now.
+    /// Of them, late now as GLPI shows it, in either mode.
     pub overdue: u64,
 }
 
@@ -150,6 +154,7 @@ struct Question {
     walk: Walk,
     window: Window,
     zone: Tz,
+    mode: Mode,
     order: Order<SortBy>,
     group_by: SubjectKind,
     metric: RankedBy,
@@ -164,13 +169,13 @@ pub async fn execute(
     input: &Input,
     now: Instant,
 ) -> Result<Answer<TechnicianRanking>, Error> {
-    let Question { walk, window, zone, order, group_by, metric, attribution, minimum } =
+    let Question { walk, window, zone, mode, order, group_by, metric, attribution, minimum } =
         input.understand(viewer, now)?;
     let moment = Moment { now: walk.now, window: Some(window) };
     let reading = analytics.read(viewer).await?;
     let tickets = reading.tickets(&input.filters).await?;
     let open = tally(&tickets, &[group_by.by()], &OPEN_METRICS, &moment).await?;
-    let solved = Solved::read(&reading, tickets.clone(), &moment, (attribution.1, group_by)).await?;
+    let solved = Solved::read(&reading, tickets.clone(), &moment, (attribution.1, group_by, mode)).await?;
     let mut excluded = reading.excluded(tickets, Rows::SolvedIn, &moment).await?;
     if solved.unattributed > 0 {
         excluded.insert("unassigned".to_owned(), solved.unattributed);
@@ -184,18 +189,18 @@ pub async fn execute(
     let (entries, page) = walk.cut(entries, total, reading.snapshot.version(), place);
     let attribution = attribution.0.to_owned();
     let data = TechnicianRanking { metric, group_by, attribution, minimum, tickets: solved.tickets, entries };
-    let note =
-        Note { metrics: METRICS.to_vec(), zone, window: Some(window), excluded, page: Some(page), ..Note::default() };
+    let note = Note { metrics: METRICS.to_vec(), mode, zone, window: Some(window), excluded, page: Some(page) };
     Ok(reading.answer(data, note, now))
 }
 
 impl Input {
     fn understand(&self, viewer: &Viewer, now: Instant) -> Result<Question, Error> {
-        let ranked = (&self.metric, &self.attribution, &self.group_by, self.minimum);
+        let ranked = (&self.mode, &self.metric, &self.attribution, &self.group_by, self.minimum);
         let question = (&self.window, &self.filters, ranked, &self.sort);
         let walk = Walk::new(&self.page, "technician_ranking", viewer, &question, now)?;
         let window = self.window.resolve("30d", walk.now)?;
         let zone = zone(self.tz.as_deref())?;
+        let mode = inputs::mode(self.mode.as_deref())?;
         let order = inputs::order(self.sort.as_deref(), "rank", &SORTS)?;
         let group_by = inputs::choice("group_by", self.group_by.as_deref().unwrap_or("technician"), &SUBJECTS)?;
         let ranked = [("handled", RankedBy::Handled), ("sla", RankedBy::Sla), ("case_mix", RankedBy::CaseMix)];
@@ -204,7 +209,7 @@ impl Input {
         let attribution = inputs::choice("attribution", self.attribution.as_deref().unwrap_or("assigned_now"), &known)?;
         let minimum = inputs::number("minimum", self.minimum, MINIMUM_DEFAULT, (1, MINIMUM_MAX))? as u64;
         self.filters.validate()?;
-        Ok(Question { walk, window, zone, order, group_by, metric, attribution, minimum })
+        Ok(Question { walk, window, zone, mode, order, group_by, metric, attribution, minimum })
     }
 }
 

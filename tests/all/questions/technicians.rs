@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     asked_window,
+    breaches::explained,
     counting::{count, is_counted, is_late, is_open, within},
     filters, now, tickets, walk, window,
 };
@@ -37,17 +38,36 @@ fn by_subject(tickets: &[TicketTruth], subjects: Subjects) -> BTreeMap<i64, Vec<
     found
 }
 
+/// Whether tickets with a time to resolve were solved in it, by their ids.
+type InTime = BTreeMap<i64, bool>;
+
+fn in_time_by_glpi(tickets: &[TicketTruth]) -> InTime {
+    let rows = tickets.iter().map(|ticket| &ticket.row);
+    rows.filter_map(|row| Some((row.id, row.solvedate? <= row.time_to_resolve?))).collect()
+}
+
+/// As the explanation of each ticket tells of the promises to it.
+fn in_time_by_promises(promises: &[(i64, Value)]) -> InTime {
+    let mut in_time = InTime::new();
+    for (ticket, promise) in promises.iter().filter(|(_, promise)| promise["clock"] == "ttr") {
+        let state = promise["canonical"]["state"].as_str().unwrap();
+        if ["met", "breached"].contains(&state) {
+            *in_time.entry(*ticket).or_insert(true) &= state == "met";
+        }
+    }
+    in_time
+}
+
 /// Handled, met, with a time to resolve, open and late of each one who handled anything.
-fn cards(tickets: &[TicketTruth], subjects: Subjects, now: i64) -> BTreeMap<i64, [usize; 5]> {
+fn cards(tickets: &[TicketTruth], in_time: &InTime, subjects: Subjects, now: i64) -> BTreeMap<i64, [usize; 5]> {
     let all = by_subject(tickets, subjects);
     let card = |(id, handled): (&i64, &Vec<TicketTruth>)| {
-        let due = |ticket: &TicketTruth| ticket.row.time_to_resolve;
-        let met = |ticket: &TicketTruth| due(ticket).is_some_and(|due| ticket.row.solvedate.unwrap() <= due);
+        let verdict = |ticket: &TicketTruth| in_time.get(&ticket.row.id).copied();
         let theirs = &all[id];
         let counts = [
             handled.len(),
-            count(handled, met),
-            count(handled, |ticket| due(ticket).is_some()),
+            count(handled, |ticket| verdict(ticket) == Some(true)),
+            count(handled, |ticket| verdict(ticket).is_some()),
             count(theirs, |ticket| is_open(&ticket.row)),
             count(theirs, |ticket| is_late(&ticket.row, now)),
         ];
@@ -68,17 +88,33 @@ fn card_of(entry: &Value) -> (i64, [usize; 5]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_solved_ticket_counts_for_everybody_assigned_to_it_whatever_the_filter() {
     let tickets = live(tickets());
+    let by_glpi = in_time_by_glpi(&tickets);
     for filter in filters::all() {
         let matching = filter.of(&tickets);
         for (kind, subjects) in KINDS {
-            let path = format!("/v1/technicians/ranking?group_by={kind}&{}&{}", asked_window(), filter.query);
+            let path = format!("/v1/technicians/ranking?mode=glpi&group_by={kind}&{}&{}", asked_window(), filter.query);
             let (rows, first) = walk(&path, "entries", 9).await;
             let found: BTreeMap<i64, [usize; 5]> = rows.iter().map(card_of).collect();
-            assert_eq!(found, cards(&matching, subjects, now(&first)), "{path}");
+            assert_eq!(found, cards(&matching, &by_glpi, subjects, now(&first)), "{path}");
             assert_eq!(first["data"]["tickets"], json!(handled(&matching).len()), "{path}");
             let nobody = count(&handled(&matching), |ticket| subjects(ticket).is_empty());
             assert_eq!(first["meta"]["excluded"]["unassigned"].as_u64().unwrap_or(0), nobody as u64, "{path}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_solved_in_time_is_what_the_explanations_of_the_tickets_tell() {
+    let tickets = live(tickets());
+    for (kind, subjects) in KINDS {
+        let path = format!("/v1/technicians/ranking?group_by={kind}&{}", asked_window());
+        let (rows, first) = walk(&path, "entries", 500).await;
+        let promises = explained(first["meta"]["generated_at"].as_str().unwrap()).await;
+        let in_time = in_time_by_promises(&promises);
+        assert_ne!(in_time, in_time_by_glpi(&tickets), "the modes do not differ on this desk");
+        let found: BTreeMap<i64, [usize; 5]> = rows.iter().map(card_of).collect();
+        assert_eq!(found, cards(&tickets, &in_time, subjects, now(&first)), "{path}");
+        assert_eq!(first["meta"]["mode"], "canonical");
     }
 }
 
@@ -92,11 +128,15 @@ fn wilson_low(part: usize, whole: usize) -> f64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn equals_share_a_rank_and_few_tickets_give_none() {
     let tickets = live(tickets());
+    let by_glpi = in_time_by_glpi(&tickets);
     for (kind, subjects) in KINDS {
-        let (rows, first) =
-            walk(&format!("/v1/technicians/ranking?group_by={kind}&metric=handled&{}", asked_window()), "entries", 500)
-                .await;
-        let cards = cards(&tickets, subjects, now(&first));
+        let (rows, first) = walk(
+            &format!("/v1/technicians/ranking?mode=glpi&group_by={kind}&metric=handled&{}", asked_window()),
+            "entries",
+            500,
+        )
+        .await;
+        let cards = cards(&tickets, &by_glpi, subjects, now(&first));
         for entry in &rows {
             let (_, card) = card_of(entry);
             let better = cards.values().filter(|other| other[0] > card[0]).count();
@@ -104,7 +144,10 @@ async fn equals_share_a_rank_and_few_tickets_give_none() {
         }
         let minimum = cards.values().map(|card| card[2]).sum::<usize>() / cards.len();
         let (rows, _) = walk(
-            &format!("/v1/technicians/ranking?group_by={kind}&metric=sla&minimum={minimum}&{}", asked_window()),
+            &format!(
+                "/v1/technicians/ranking?mode=glpi&group_by={kind}&metric=sla&minimum={minimum}&{}",
+                asked_window()
+            ),
             "entries",
             500,
         )

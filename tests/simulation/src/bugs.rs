@@ -51,11 +51,15 @@ pub enum Bug {
     ShortPage,
     /// Times are converted once too often.
     ZoneTwice,
+    /// What was told of clocks is noted before its events are there.
+    ToldAhead,
+    /// What was told of clocks is sometimes not noted.
+    ToldForgotten,
 }
 
 impl Bug {
     /// Every one.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::CursorAhead,
         Self::AcknowledgedEarly,
         Self::RecordLost,
@@ -73,6 +77,8 @@ impl Bug {
         Self::WatermarkAhead,
         Self::ShortPage,
         Self::ZoneTwice,
+        Self::ToldAhead,
+        Self::ToldForgotten,
     ];
 
     /// Reads the answer to `path` wrongly.

@@ -50,9 +50,15 @@ pub const RESTORED: &str = "ticket restored";
 pub const PURGED: &str = "ticket purged";
 /// A ticket was taken from somebody.
 pub const UNASSIGNED: &str = "person taken off a ticket";
+/// A mark of a clock was told at once as certain, or confirmed.
+pub const MARK_TOLD: &str = "mark of a clock told as certain";
+/// A mark of a clock was told before everything before it was known.
+pub const MARK_PROVISIONAL: &str = "mark of a clock told as provisional";
+/// A mark of a clock was taken back.
+pub const MARK_RETRACTED: &str = "mark of a clock retracted";
 
 /// What happens to Farol's own side, and what people do.
-pub const OWN: [&str; 24] = [
+pub const OWN: [&str; 27] = [
     CUT_BEFORE,
     CUT_AFTER,
     CUT_ELSEWHERE,
@@ -77,6 +83,9 @@ pub const OWN: [&str; 24] = [
     RESTORED,
     PURGED,
     UNASSIGNED,
+    MARK_TOLD,
+    MARK_PROVISIONAL,
+    MARK_RETRACTED,
 ];
 
 /// Everything that must happen in a long run.

@@ -27,6 +27,8 @@ pub struct Plan {
     pub misbehaviour: Option<Misbehaviour>,
     /// When too many rows that cannot be read stop ingestion.
     pub fuse: FuseConfig,
+    /// Whether the clock process runs.
+    pub tells_of_clocks: bool,
     /// A mistake made on purpose.
     pub bug: Option<Bug>,
     /// Whether the trace is kept line by line.
@@ -70,6 +72,7 @@ impl Plan {
             cuts_at: Vec::new(),
             work_one_in: if chance.hits(1, 8) { 0 } else { 8 },
             fuse: FuseConfig::default(),
+            tells_of_clocks: false,
             bug: None,
             is_told: false,
         };
@@ -78,6 +81,8 @@ impl Plan {
             1..6 => plan.storms(&chance),
             _ => {}
         }
+        // Drawn last: without it a world is what it was before there was a clock process.
+        plan.tells_of_clocks = chance.hits(3, 4);
         plan
     }
 

@@ -1,6 +1,7 @@
 //! World: a desk, the people who work on it, a log, a store, and the process between them.
 
 mod life;
+mod telling;
 mod verdict;
 
 use std::{
@@ -20,13 +21,14 @@ use glpi_sim::{
     rows::Ticket,
 };
 use pipeline::{
+    announce::Announcer,
     buses::{Bus, TICKETS, memory::MemoryBus},
     ingest::{self, Ingest},
-    process::{self, Processor},
+    process::{self, News, Processor},
     sinks::{Sink, memory::MemorySink},
     sources::Source,
 };
-use schemas::{Codec, Instance, Offset};
+use schemas::{Codec, Instance, Instant, Offset};
 use transforms::{Chain, Policy};
 
 use crate::{
@@ -57,6 +59,11 @@ struct Memory {
 struct Process {
     ingest: Ingest,
     processor: Processor,
+    announcer: Announcer,
+    /// A watermark, and the end of the log by which it is stored.
+    promised: Option<(Offset, Instant)>,
+    /// The watermark of what is stored.
+    watermark: Option<Instant>,
 }
 
 /// One simulated world.
@@ -76,6 +83,8 @@ pub(crate) struct World {
     unreadable: BTreeSet<i64>,
     /// The ends of log and store as the last process knew them.
     acknowledged: Cell<(Offset, Offset)>,
+    /// Events of clocks that the announcers know to be in the log.
+    announced: Cell<u64>,
     /// Since when no fault happens any more, in true seconds.
     quiet_since: Cell<Option<i64>>,
 }
@@ -127,6 +136,7 @@ impl World {
             codec: Arc::new(Codec::new()?),
             unreadable,
             acknowledged: Cell::default(),
+            announced: Cell::default(),
             quiet_since: Cell::default(),
         })
     }
@@ -186,8 +196,7 @@ impl World {
             walk_rows_max: client::PAGE_ROWS_MIN,
             ..source::Config::default()
         };
-        let instance = Instance::new("simulated").context("no name")?;
-        let source = source::read_with(client, instance, rhythm, clock)?;
+        let source = source::read_with(client, instance()?, rhythm, clock)?;
         let source: Box<dyn Source> = match self.plan.bug {
             Some(bug) => Box::new(BuggySource::new(source, bug)),
             None => Box::new(source),
@@ -195,12 +204,20 @@ impl World {
         let chain = Chain::new(Policy::default())?;
         let ingest = Ingest::new(source, Arc::clone(&self.bus), chain, Arc::clone(&self.codec), Arc::new(clock::now));
         let ingest = ingest.with(ingest::Config { fuse: self.plan.fuse });
-        Ok(Process { ingest, processor: self.processor(&self.bus, Arc::clone(&self.sink)) })
+        let news = Arc::new(News::default());
+        let processor = self.processor(&self.bus, Arc::clone(&self.sink)).telling(Arc::clone(&news));
+        let announcer = self.announcer(&self.bus, news)?;
+        Ok(Process { ingest, processor, announcer, promised: None, watermark: None })
     }
 
     fn processor(&self, bus: &Arc<dyn Bus>, sink: Arc<dyn Sink>) -> Processor {
         Processor::new(Arc::clone(bus), sink, Arc::clone(&self.codec), process::Config::default(), clock::now)
     }
+}
+
+/// The desk of every world.
+fn instance() -> anyhow::Result<Instance> {
+    Instance::new("simulated").context("no name")
 }
 
 /// Makes a ticket unreadable in every third world.

@@ -85,6 +85,43 @@ fn the_ends_of_time_are_counted_without_walking_there() {
     assert_eq!((never.due(0, 1), never.between(i64::MIN, i64::MAX)), (None, 0));
 }
 
+/// Open seconds in [from, to), stretch by stretch.
+fn by_definition(calendar: &Calendar, from: i64, to: i64) -> i64 {
+    let mut open = 0;
+    let _: ControlFlow<()> = stretches(&calendar.clone().into(), from..to, true, &mut |begin, end| {
+        open += end - begin;
+        ControlFlow::Continue(())
+    });
+    open
+}
+
+#[test]
+fn centuries_outside_the_table_are_counted_as_their_days_are() {
+    let week: Vec<Segment> = (1..=5).map(|day| Segment::parse(day, "09:00", "18:00").unwrap()).collect();
+    let date = |year, month, day| chrono::NaiveDate::from_ymd_opt(year, month, day).unwrap();
+    let closings = vec![
+        Closing::yearly(MonthDay::new(12, 24).unwrap(), MonthDay::new(1, 2).unwrap()),
+        // Those that happen once lie far from the table, on both sides.
+        Closing::dates(date(2500, 1, 4), date(2500, 3, 8)).unwrap(),
+        Closing::dates(date(1500, 1, 4), date(1500, 3, 8)).unwrap(),
+    ];
+    let calendar = Calendar::new(Tz::Europe__Lisbon, &week, closings).unwrap();
+    let compiled = Compiled::covering(calendar.clone(), at("2026-01-01T00:00:00Z"), at("2027-01-01T00:00:00Z"));
+    let year = |year: i64| (year - 1970) * 31_556_952 + 12 * 3_600;
+    for from in [-1_300, 1_499, 2_026, 2_600] {
+        for span in [1, 400, 850] {
+            let (from, to) = (year(from), year(from + span));
+            let open = by_definition(&calendar, from, to);
+            assert_eq!(compiled.between(from, to), open, "{from} {to}");
+            for seconds in [1, open / 3, open] {
+                let due = compiled.due(from, seconds).unwrap();
+                assert_eq!(by_definition(&calendar, from, due), seconds, "{from} {seconds}");
+                assert_eq!(by_definition(&calendar, from, due - 1), seconds - 1, "{from} {seconds}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_day_that_apia_skipped_has_no_business_time() {
     let every_day: Vec<Segment> = (0..7).map(|day| Segment::parse(day, "09:00", "17:00").unwrap()).collect();

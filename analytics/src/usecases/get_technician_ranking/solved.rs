@@ -6,13 +6,14 @@ use std::{
 };
 
 use arrow::{
-    array::{Array, AsArray, Int64Array, PrimitiveArray},
+    array::{Array, AsArray, Int64Array},
     datatypes::{Int64Type, TimestampMicrosecondType, UInt8Type},
 };
 use datafusion::{common::exec_datafusion_err, dataframe::DataFrame};
 
-use super::SubjectKind;
+use super::{SubjectKind, in_time::in_time};
 use crate::{
+    answer::Mode,
     error::Error,
     history::{Attribution, Credit, Roster, WHOLE, credits, seconds},
     metrics::Rows,
@@ -20,13 +21,12 @@ use crate::{
     reading::Reading,
 };
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 9] = [
     "category_id",
     "priority",
     "kind",
     "opened_at",
     "solved_at",
-    "due_ttr_at",
     "technician_ids",
     "technician_id",
     "group_ids",
@@ -73,11 +73,13 @@ impl Solved {
         reading: &Reading<'_>,
         tickets: DataFrame,
         moment: &Moment,
-        (attribution, group_by): (Attribution, SubjectKind),
+        (attribution, group_by, mode): (Attribution, SubjectKind, Mode),
     ) -> Result<Self, Error> {
-        let roster = Arc::new(Roster::of(Rows::SolvedIn.counted(tickets, moment)?, &COLUMNS).await?);
+        let tickets = Rows::SolvedIn.counted(tickets, moment)?;
+        let in_time = in_time(reading, tickets.clone(), moment.now, mode).await?;
+        let roster = Arc::new(Roster::of(tickets, &COLUMNS).await?);
         let credits = credits(reading, &roster, attribution, group_by == SubjectKind::Technician).await?;
-        let facts = Facts::of(&roster)?;
+        let facts = Facts::of(&roster, &in_time)?;
 
         let mut peers: HashMap<(i64, u8, u8), Peers> = HashMap::new();
         for row in 0..roster.rows.num_rows() {
@@ -130,22 +132,25 @@ struct Facts<'a> {
     kind: &'a [u8],
     opened: &'a [i64],
     solved: &'a [i64],
-    due: &'a PrimitiveArray<TimestampMicrosecondType>,
+    ids: &'a [i64],
+    in_time: &'a HashMap<i64, bool>,
 }
 
 impl<'a> Facts<'a> {
-    fn of(roster: &'a Roster) -> Result<Self, Error> {
+    fn of(roster: &'a Roster, in_time: &'a HashMap<i64, bool>) -> Result<Self, Error> {
         let column = |name: &str| roster.rows.column_by_name(name).ok_or_else(|| wrong(name));
         let times =
             |name: &str| column(name)?.as_primitive_opt::<TimestampMicrosecondType>().ok_or_else(|| wrong(name));
         let small = |name: &str| column(name)?.as_primitive_opt::<UInt8Type>().ok_or_else(|| wrong(name));
+        let numbers = |name: &str| column(name)?.as_primitive_opt::<Int64Type>().ok_or_else(|| wrong(name));
         Ok(Self {
-            category: column("category_id")?.as_primitive_opt::<Int64Type>().ok_or_else(|| wrong("category_id"))?,
+            category: numbers("category_id")?,
             priority: small("priority")?.values(),
             kind: small("kind")?.values(),
             opened: times("opened_at")?.values(),
             solved: times("solved_at")?.values(),
-            due: times("due_ttr_at")?,
+            ids: numbers("ticket_id")?.values(),
+            in_time,
         })
     }
 
@@ -159,7 +164,7 @@ impl<'a> Facts<'a> {
     }
 
     fn was_in_time(&self, row: usize) -> Option<bool> {
-        self.due.is_valid(row).then(|| self.solved[row] <= self.due.value(row))
+        self.in_time.get(&self.ids[row]).copied()
     }
 }
 

@@ -1,9 +1,11 @@
 //! GetTechnicianRanking.
 
+use schemas::tables::Table;
+
 use super::*;
 use crate::{
     Answer, PageInput,
-    desk::{NOW, at, desk, desk_of_lives},
+    desk::{NOW, at, batch, desk, desk_of_lives, desk_with},
     usecases::get_technician_ranking::{Input, TechnicianRanking, execute},
 };
 
@@ -22,6 +24,11 @@ async fn asked(viewer: &Viewer, input: Input) -> Result<Answer<TechnicianRanking
     execute(&desk(DESK), viewer, &input, at(NOW)).await
 }
 
+/// By the deadlines that GLPI stores.
+fn by_glpi(metric: &str, minimum: i64) -> Input {
+    Input { mode: Some("glpi".to_owned()), ..by(metric, minimum) }
+}
+
 /// `rank name handled` of each entry, a dash for no rank.
 async fn places(input: Input) -> Vec<String> {
     let answer = asked(&EVERYBODY, input).await.unwrap();
@@ -38,7 +45,7 @@ fn by(metric: &str, minimum: i64) -> Input {
 
 #[tokio::test]
 async fn a_ranking_looks_like_this() {
-    insta::assert_json_snapshot!(asked(&EVERYBODY, by("sla", 1)).await.unwrap());
+    insta::assert_json_snapshot!(asked(&EVERYBODY, by_glpi("sla", 1)).await.unwrap());
 }
 
 #[tokio::test]
@@ -48,8 +55,31 @@ async fn equals_share_a_place_and_the_next_one_is_left_out() {
 
 #[tokio::test]
 async fn those_with_too_few_tickets_stand_below_without_a_place() {
-    assert_eq!(places(by("sla", 1)).await, ["1 Aline Souza 2", "2 bruno 2", "- carla 1"]);
-    assert_eq!(places(by("sla", 3)).await, ["- Aline Souza 2", "- bruno 2", "- carla 1"]);
+    assert_eq!(places(by_glpi("sla", 1)).await, ["1 Aline Souza 2", "2 bruno 2", "- carla 1"]);
+    assert_eq!(places(by_glpi("sla", 3)).await, ["- Aline Souza 2", "- bruno 2", "- carla 1"]);
+}
+
+/// What the deadlines of [`DESK`] do not tell: ticket 1 was broken, 3 was kept, 2 changed its agreement, and 4 had one.
+const PROMISES: &str = "
+    ticket | clock        | attached_at | detached_at      | stopped_at       | target_s | elapsed_s | due_at
+    1      | ttr          | 2026-03-02  |                  | 2026-03-10       | 7200     | 7201      | 2026-03-03
+    2      | ttr          | 2026-03-02  | 2026-03-02 01:00 | 2026-03-02 01:00 | 7200     | 3600      | 2026-03-03
+    2      | ttr          | 2026-03-03  |                  | 2026-03-10       | 7200     | 7200      | 2026-03-10
+    2      | internal_ttr | 2026-03-03  |                  | 2026-03-10       | 7200     | 9000      | 2026-03-09
+    3      | ttr          | 2026-03-02  |                  | 2026-03-10       | 7200     | 10        | 2026-03-11
+    4      | ttr          | 2026-03-02  | 2026-03-04       | 2026-03-04       | 7200     | 9000      | 2026-03-03
+    4      | ttr          | 2026-03-04  |                  | 2026-03-10       | 7200     | 10        | 2026-03-11
+    5      | tto          | 2026-03-02  |                  | 2026-03-10       | 7200     | 9000      | 2026-03-03";
+
+#[tokio::test]
+async fn a_ticket_is_solved_in_time_if_none_of_its_promises_was_broken() {
+    let tables = [(Table::Tickets, DESK), (Table::SlaClocks, PROMISES)];
+    let desk = desk_with(tables.map(|(table, text)| (table, batch(table, text))).into(), None);
+    let answer = execute(&desk, &EVERYBODY, &by("sla", 1), at(NOW)).await.unwrap();
+    assert_eq!(answer.meta.mode, crate::Mode::Canonical);
+    let cards = answer.data.entries.iter().map(|entry| &entry.scorecard);
+    let shares: Vec<_> = cards.map(|card| (card.subject.id, card.sla.part, card.sla.whole, card.without_sla)).collect();
+    assert_eq!(shares, [(8, 2, 2, 0), (7, 1, 2, 0), (9, 0, 1, 0)]);
 }
 
 #[tokio::test]

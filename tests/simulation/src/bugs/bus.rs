@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use pipeline::{
-    buses::{Append, Bus, DeadLetters, Error, Record},
+    buses::{Append, Bus, DeadLetters, Error, Record, SLA},
     sources::Ledger,
 };
 use schemas::{Cursor, Instant, Offset, ingestion::RowCounts};
@@ -55,6 +55,19 @@ impl BuggyBus {
 #[async_trait]
 impl Bus for BuggyBus {
     async fn append(&self, mut batch: Append) -> Result<Offset, Error> {
+        if batch.topic == SLA {
+            match self.bug {
+                Bug::ToldAhead if !batch.records.is_empty() => {
+                    let ledger = std::mem::take(&mut batch.ledger);
+                    let ahead = Append { topic: batch.topic.clone(), ledger, at: batch.at, ..Append::default() };
+                    self.inner.append(ahead).await?;
+                    self.faults.maybe_cut(Moment::Before).await;
+                }
+                Bug::ToldForgotten if self.faults.chance().hits(1, 5) => batch.ledger.clear(),
+                _ => {}
+            }
+            return self.inner.append(batch).await;
+        }
         match self.bug {
             Bug::CursorAhead => {
                 let cursor = batch.cursor.take();

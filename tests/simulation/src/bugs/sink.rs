@@ -26,7 +26,7 @@ pub struct BuggySink {
 
 #[derive(Default)]
 struct Kept {
-    ahead: Offset,
+    ahead: HashMap<String, Offset>,
     counts: EventCounts,
     /// The states before the last write.
     before: HashMap<(String, i64), Vec<u8>>,
@@ -49,7 +49,7 @@ impl Sink for BuggySink {
     async fn write(&self, mut batch: RowBatch, topic: &str, next: Offset) -> Result<(), Error> {
         match self.bug {
             Bug::OffsetAhead => {
-                self.kept().ahead = next;
+                self.kept().ahead.insert(topic.to_owned(), next);
                 self.faults.maybe_cut(Moment::Before).await;
             }
             Bug::CountedAgain if self.faults.chance().hits(1, 10) => {
@@ -75,7 +75,7 @@ impl Sink for BuggySink {
     }
 
     async fn position(&self, topic: &str) -> Result<Offset, Error> {
-        Ok(self.inner.position(topic).await?.max(self.kept().ahead))
+        Ok(self.inner.position(topic).await?.max(self.kept().ahead.get(topic).copied().unwrap_or_default()))
     }
 
     async fn counts(&self) -> Result<EventCounts, Error> {

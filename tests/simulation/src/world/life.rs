@@ -3,9 +3,15 @@
 use std::time::Duration;
 
 use glpi_sim::http::Outage;
-use pipeline::{Fault, buses::TICKETS, ingest, sinks::Sink as _, sources};
+use pipeline::{
+    Fault,
+    buses::{SLA, TICKETS},
+    ingest,
+    sinks::Sink as _,
+    sources,
+};
 
-use super::{Process, World};
+use super::{Process, World, telling::hurried};
 use crate::{clock, coverage, faults::DISK_FULL};
 
 /// Simulated seconds after the last fault within which everything has to be there.
@@ -33,6 +39,9 @@ impl World {
                 93..96 => process = self.restart(process).await?,
                 _ => self.trouble(),
             }
+            if self.plan.tells_of_clocks && self.chance.hits(1, 3) {
+                self.announce(&mut process).await?;
+            }
         }
         self.quieten();
         // In half of all worlds the process that has met all this has to come to rest itself. One that began while GLPI's clock
@@ -44,7 +53,7 @@ impl World {
         if self.plan.misbehaviour.is_some() && self.redrive(&mut process).await? {
             self.rest(&mut process).await?;
         }
-        Ok(())
+        self.announce_all(&mut process).await
     }
 
     /// Reads everything once before the first fault: in half of all worlds they meet whoever follows changes.
@@ -94,6 +103,7 @@ impl World {
                 {
                     self.check_watermark(watermark).await?;
                 }
+                process.promised = ingested.watermark.map(|watermark| (ingested.end, watermark)).or(process.promised);
                 // Nobody has to wait exactly as long as he was asked to.
                 let wait_ms =
                     if self.chance.hits(1, 2) { ingested.wait_ms } else { self.chance.below(ingested.wait_ms + 1) };
@@ -122,7 +132,7 @@ impl World {
         is_refusal && self.plan.misbehaviour.is_some() && is_healing
     }
 
-    async fn process(&self, process: &mut Process) -> Result<Option<bool>, String> {
+    pub(super) async fn process(&self, process: &mut Process) -> Result<Option<bool>, String> {
         let stepped = tokio::select! {
             biased;
             () = self.power.lost() => None,
@@ -136,12 +146,34 @@ impl World {
             Some(Ok(processed)) => {
                 self.trace.note(|| format!("processed {} of {}", processed.position, processed.end));
                 self.acknowledged.set((self.acknowledged.get().0, processed.position));
+                if let Some((_, watermark)) = process.promised.filter(|(end, _)| processed.position >= *end) {
+                    process.watermark = Some(watermark);
+                }
                 Ok(Some(processed.is_caught_up()))
             }
             Some(Err(error)) => {
                 self.weather(error.fault(), &error.to_string()).await?;
                 Ok(None)
             }
+        }
+    }
+
+    /// One turn of the clock process.
+    async fn announce(&self, process: &mut Process) -> Result<(), String> {
+        let moment = hurried(clock::now(), process.watermark);
+        let turned = tokio::select! {
+            biased;
+            () = self.power.lost() => None,
+            turned = process.announcer.turn(moment) => Some(turned),
+        };
+        match turned {
+            None => self.reboot(process).await,
+            Some(Ok(announced)) => {
+                self.trace.note(|| format!("announced {announced:?}"));
+                self.announced.set(self.announced.get() + announced.events);
+                Ok(())
+            }
+            Some(Err(error)) => self.weather(error.fault(), &error.to_string()).await,
         }
     }
 
@@ -157,6 +189,10 @@ impl World {
             return Err(format!(
                 "acknowledged were {appended} events appended and {stored} stored, but {end} and {position} are there"
             ));
+        }
+        let told = self.memory.bus.end(SLA).await.map_err(|error| error.to_string())?;
+        if told.0 < self.announced.get() {
+            return Err(format!("acknowledged were {} events of clocks, but {told} are there", self.announced.get()));
         }
         *process = self.start().map_err(|error| error.to_string())?;
         Ok(())

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use arrow::array::RecordBatch;
 use arrow_json::{WriterBuilder, writer::LineDelimited};
 use glpi_sim::{http::Misdeed, rows::Ticket};
-use pipeline::buses::{Bus, TICKETS};
+use pipeline::buses::{Bus, SLA, TICKETS};
 use schemas::{Instant, tables::Table};
 use serde_json::Value;
 
@@ -96,6 +96,9 @@ impl World {
             wrong.retain(|text| !text.contains("is \"hidden\" but GLPI has no such ticket"));
         }
         let events = rows(&self.memory.sink.rows(Table::TicketEvents))?;
+        if self.plan.tells_of_clocks {
+            wrong.extend(self.wrong_of_clocks(&tickets, &events).await?);
+        }
         wrong.extend(truth::doubled(&events));
         wrong.extend(truth::untold(&events, &self.glpi.desk().read(), &self.unreadable));
         let (_, counts) = self.bus.checkpoint().await?;
@@ -103,7 +106,7 @@ impl World {
             wrong.push(format!("rows do not add up: {counts:?}"));
         }
         let events = self.sink.counts().await?;
-        let appended = self.bus.end(TICKETS).await?.0;
+        let appended = self.bus.end(TICKETS).await?.0 + self.bus.end(SLA).await?.0;
         if appended != events.stored + events.repeated + events.filtered + events.dead {
             wrong.push(format!("events do not add up: {appended} appended, {events:?}"));
         }
