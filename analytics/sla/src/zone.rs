@@ -116,6 +116,21 @@ mod tests {
     }
 
     #[test]
+    fn what_a_wall_clock_shows_leads_back_to_its_instant() {
+        for zone in [Tz::Europe__Paris, Tz::America__New_York, Tz::Australia__Lord_Howe, Tz::Pacific__Apia] {
+            for turn in turns(zone).at.iter().rev().take(4) {
+                for at in (turn - 2 * DAY..turn + 2 * DAY).step_by(599) {
+                    let shown = local(zone, at);
+                    let found = instant(zone, shown);
+                    // Of two instants that show the same, the first.
+                    assert_eq!(local(zone, found), shown, "{zone} at {at}");
+                    assert!(found == at || (found < at && found >= at - DAY && offset(zone, found) > offset(zone, at)));
+                }
+            }
+        }
+    }
+
+    #[test]
     fn spans_are_cut_where_the_clocks_turn() {
         let year = spans(Tz::Australia__Lord_Howe, 1_767_225_600, 1_798_761_600);
         let offsets: Vec<i64> = year.iter().map(|span| span.offset).collect();

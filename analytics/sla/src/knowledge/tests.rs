@@ -125,3 +125,67 @@ fn the_order_of_news_does_not_matter() {
     let (forwards, backwards) = (desk(5, OFFICE), desk(5, &backwards.join("\n")));
     assert_eq!(hours(&forwards, 5, (-700, 700)), hours(&backwards, 5, (-700, 700)));
 }
+
+#[test]
+fn what_was_asked_before_news_came_is_not_answered_from_memory_after() {
+    let mut knowledge = desk(5, OFFICE);
+    assert_eq!((knowledge.newest(9), hours(&knowledge, 9, (0, 7))), (5, 18));
+    let told = Told { kind: "CalendarSegment", id: 2, place: 6, at: MONDAY - DAY, parent: None, attributes: None };
+    knowledge.tell(told);
+    assert_eq!((knowledge.newest(9), hours(&knowledge, 9, (0, 7))), (7, 9));
+    // The same place told again is the same news.
+    let same = r#"{"calendars_id": 1, "day": 2, "begin": "09:00:00", "end": "10:00:00"}"#;
+    knowledge.tell(Told { attributes: Some(same), ..told });
+    assert_eq!(hours(&knowledge, 9, (0, 7)), 10);
+    // Other kinds say nothing.
+    knowledge.tell(Told { kind: "Printer", place: 8, ..told });
+    assert_eq!(knowledge.newest(9), 7);
+}
+
+#[test]
+fn a_copy_knows_the_same() {
+    let entity = r#"
+        9 | 9 | Entity | 2 | | {"calendars_id": 1, "calendars_strategy": 0}"#;
+    let knowledge = desk(5, &format!("{OFFICE}{entity}"));
+    let copy = knowledge.clone();
+    assert_eq!(copy.zone(), knowledge.zone());
+    assert_eq!((copy.founded(), copy.newest(100)), (Some(5), 10));
+    assert_eq!(hours(&copy, 10, (0, 14)), 27);
+    assert_eq!(copy.entity_changes(10).collect::<Vec<_>>(), [MONDAY + 9 * DAY]);
+    assert_eq!(Knowledge::new(Tz::Europe__Paris).clone().zone(), Tz::Europe__Paris);
+    assert_eq!(Knowledge::new(Tz::UTC).founded(), None);
+}
+
+#[test]
+fn the_first_ticket_told_is_the_first_however_late_it_comes() {
+    let mut knowledge = desk(7, OFFICE);
+    knowledge.found(9);
+    assert_eq!(knowledge.founded(), Some(7));
+    knowledge.found(3);
+    assert_eq!(knowledge.founded(), Some(3));
+}
+
+#[test]
+fn a_closing_counts_for_the_calendars_that_name_it_and_from_when_it_was_moved() {
+    let more = r#"
+        5 | 0  | Calendar         | 2 | | {}
+        6 | 0  | CalendarSegment  | 9 | | {"calendars_id": 2, "day": 2, "begin": "09:00:00", "end": "18:00:00"}
+        9 | 10 | Holiday          | 1 | | {"begin_date": "2026-03-16", "end_date": "2026-03-17", "is_perpetual": 0}"#;
+    let knowledge = desk(7, &format!("{OFFICE}{more}"));
+    // Until the move was learnt Tuesday the 10th is closed, then Monday and Tuesday of the week after.
+    assert_eq!((hours(&knowledge, 10, (7, 14)), hours(&knowledge, 10, (14, 21))), (9, 0));
+    assert_eq!((hours(&knowledge, 9, (7, 14)), hours(&knowledge, 9, (14, 21))), (9, 18));
+    let other = knowledge.calendars(10);
+    assert_eq!(other.get(Some(2)).unwrap().between(MONDAY, MONDAY + 21 * DAY), 3 * 9 * 3600);
+}
+
+#[test]
+fn an_agreement_learnt_late_is_known_from_the_place_of_its_news_on() {
+    let knowledge = desk(
+        5,
+        r#"
+        9 | 9 | SLA | 4 | | {"number_time": 1, "definition_time": "hour"}"#,
+    );
+    let known = |end| knowledge.agreement(Kind::Ttr, 4, AsOf { end, at: MONDAY }).is_some();
+    assert_eq!([known(8), known(9), known(10)], [false, false, true]);
+}
