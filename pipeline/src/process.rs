@@ -6,6 +6,7 @@
 
 mod cache;
 mod decode;
+mod error;
 mod fold;
 #[cfg(any(test, fuzzing))]
 pub mod hostile;
@@ -18,10 +19,9 @@ use schemas::{Codec, Instant, Offset, ingestion::EventCounts};
 use sla::Knowledge;
 
 use crate::{
-    Fault,
-    buses::{self, Bus, Record, SLA, TICKETS},
+    buses::{Bus, Record, SLA, TICKETS},
     projection::{self, CLOCKS_SPACE, FOUNDED_SPACE, TICKET_SPACE, Trash, load_dimension, read_founded},
-    sinks::{self, Sink},
+    sinks::Sink,
 };
 
 use cache::Cache;
@@ -29,6 +29,7 @@ use decode::{Decoded, decode};
 use fold::{Folded, States, fold};
 
 pub(crate) use decode::{ticket_key, ticket_of};
+pub use error::Error;
 pub use news::{News, Stored};
 
 /// How many records a step takes when it is close to the end of the topic: few, so that they show soon.
@@ -95,50 +96,6 @@ impl Processed {
     /// Whether the store held every event of both topics.
     pub const fn is_caught_up(&self) -> bool {
         self.position.0 >= self.end.0 && self.told == 0
-    }
-}
-
-/// Why a step was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The log failed.
-    #[error(transparent)]
-    Bus(#[from] buses::Error),
-    /// The store failed.
-    #[error(transparent)]
-    Sink(#[from] sinks::Error),
-    /// The projection failed.
-    #[error(transparent)]
-    Projection(#[from] projection::Error),
-    /// The log lacks records that it counted.
-    #[error("topic {topic} has no record at offset {expected}, but one at {found}")]
-    Gap {
-        /// The topic.
-        topic: &'static str,
-        /// The offset asked for.
-        expected: Offset,
-        /// The offset got.
-        found: Offset,
-    },
-    /// The computation was cut off.
-    #[error("folding was cut off: {0}")]
-    CutOff(String),
-}
-
-impl Error {
-    /// What to do about it.
-    pub const fn fault(&self) -> Fault {
-        match self {
-            Self::Bus(error) => error.fault(),
-            Self::Sink(error) => error.fault(),
-            Self::Projection(error) => error.fault(),
-            Self::Gap { .. } | Self::CutOff(_) => Fault::Fatal,
-        }
-    }
-
-    /// Whether an earlier release made the store, so that making it again from the log is all it needs.
-    pub const fn is_of_an_earlier_release(&self) -> bool {
-        matches!(self, Self::Projection(projection::Error::Layout { found, expected }) if *found < *expected)
     }
 }
 

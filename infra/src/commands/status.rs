@@ -104,6 +104,7 @@ fn document(status: &IngestionStatus, tickets: &BTreeMap<&str, u64>, lag: Option
         "tickets": tickets,
         "rows": status.rows,
         "events": status.events,
+        "retries": status.retries,
         "lag_seconds": lag,
         "cursor": status.cursor,
         "clocks": {

@@ -107,7 +107,10 @@ pub(crate) fn run(told: &Scale) -> anyhow::Result<bool> {
     };
     eprintln!("{:8.1} s  a desk of {} tickets is there", figures.generated_s, told.tickets);
     let folder = match &told.folder {
-        Some(folder) => tempfile::tempdir_in(folder)?,
+        Some(folder) => {
+            std::fs::create_dir_all(folder)?;
+            tempfile::tempdir_in(folder)?
+        }
         None => tempfile::tempdir()?,
     };
     let farol = Farol::new(&crate::binary(told.farol.as_ref())?, folder.path().join("data"), &world).patient();
@@ -136,6 +139,8 @@ fn follow(told: &Scale, farol: &Farol, world: &World, figures: &mut Figures) -> 
     let mut watch = Watch::default();
     let mut looks = 0;
     let mut stuck: Option<(Instant, Value)> = None;
+    // A process counts its own.
+    let mut retries = 0;
     loop {
         sleep(LOOK);
         looks += 1;
@@ -152,10 +157,12 @@ fn follow(told: &Scale, farol: &Farol, world: &World, figures: &mut Figures) -> 
         figures.answers.ask(&running.door);
         let status = farol.status()?;
         tell(begin, &status, &watch);
+        retries = status["retries"].as_u64().unwrap_or(retries);
         let next_kill = f64::from(figures.kills + 1) / f64::from(told.kills + 1);
         if figures.kills < told.kills && share_read(&status) > next_kill {
             figures.kills += 1;
             figures.farol_cpu_s += machine::cpu_s(running.up.id())?;
+            figures.retries += retries;
             running.up.kill()?;
             eprintln!("{:8.1} s  killed", begin.elapsed().as_secs_f64());
             running = Running::start(farol)?;
@@ -182,6 +189,7 @@ fn follow(told: &Scale, farol: &Farol, world: &World, figures: &mut Figures) -> 
     }
     figures.caught_up_s = begin.elapsed().as_secs_f64();
     figures.farol_cpu_s += machine::cpu_s(running.up.id())?;
+    figures.retries += retries;
     (figures.peak_mib, figures.files_max) = (watch.peak_mib, watch.files_max);
     running.up.stop()
 }
@@ -210,7 +218,6 @@ fn finish(farol: &Farol, figures: &mut Figures) -> anyhow::Result<()> {
     eprintln!("{} dead letters were made, {letters} were open, {} driven again", dead(&status), figures.redriven);
     figures.rows = status["rows"].clone();
     figures.events = status["events"].clone();
-    figures.retries = status["retries"].as_u64().unwrap_or(0);
     figures.store_mib = machine::size_mib(&farol.dir().join("store"));
     figures.log_mib = machine::size_mib(farol.dir()) - figures.store_mib;
     Ok(())

@@ -1,6 +1,7 @@
 //! Questions over HTTP, while the desk is read.
 
 use std::{
+    collections::BTreeMap,
     io::{Read as _, Write as _},
     net::TcpStream,
     time::{Duration, Instant},
@@ -45,8 +46,17 @@ pub(super) struct Answers {
     refused: u64,
     median_ms: f64,
     slowest_ms: f64,
+    /// How long each question took.
+    by_question: BTreeMap<&'static str, Took>,
+}
+
+/// How long one question took.
+#[derive(Clone, Debug, Default, Serialize)]
+struct Took {
+    median_ms: f64,
+    slowest_ms: f64,
     #[serde(skip)]
-    all_ms: Vec<f64>,
+    all: Vec<f64>,
 }
 
 impl Answers {
@@ -64,11 +74,20 @@ impl Answers {
                     eprintln!("           {path}: {other:?}");
                 }
             }
-            self.all_ms.push(begin.elapsed().as_secs_f64() * 1e3);
+            self.by_question.entry(path).or_default().add([begin.elapsed().as_secs_f64() * 1e3]);
         }
-        self.all_ms.sort_by(f64::total_cmp);
-        self.median_ms = self.all_ms[self.all_ms.len() / 2];
-        self.slowest_ms = self.all_ms.last().copied().unwrap_or(0.0);
+        let mut all = Took::default();
+        all.add(self.by_question.values().flat_map(|took| took.all.iter().copied()));
+        (self.median_ms, self.slowest_ms) = (all.median_ms, all.slowest_ms);
+    }
+}
+
+impl Took {
+    fn add(&mut self, ms: impl IntoIterator<Item = f64>) {
+        self.all.extend(ms);
+        self.all.sort_by(f64::total_cmp);
+        self.median_ms = self.all.get(self.all.len() / 2).copied().unwrap_or(0.0);
+        self.slowest_ms = self.all.last().copied().unwrap_or(0.0);
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn large(text: &mut String, run: &Value) -> std::fmt::Result {
     let lines = [
         ("Rows that GLPI gave", format!("{rows}")),
         ("Events in the log", format!("{events}")),
-        ("Requests made again", format!("{}", number("/retries"))),
+        ("Requests made again", told(figures.get("retries"))),
         (
             "Caught up after",
             format!("{caught_up:.0} s: {:.0} rows and {:.0} events a second", rows / caught_up, events / caught_up),
@@ -60,7 +60,17 @@ pub(super) fn large(text: &mut String, run: &Value) -> std::fmt::Result {
     for (what, how_much) in lines {
         writeln!(text, "| {what} | {how_much} |")?;
     }
+    let Some(questions) = figures.pointer("/answers/by_question").and_then(Value::as_object) else { return Ok(()) };
+    writeln!(text, "\n| Question, while the desk was read | Median, ms | Slowest, ms |\n|---|---:|---:|")?;
+    for (question, took) in questions {
+        let ms = |name: &str| took[name].as_f64().unwrap_or(0.0);
+        writeln!(text, "| `{question}` | {:.0} | {:.0} |", ms("median_ms"), ms("slowest_ms"))?;
+    }
     Ok(())
+}
+
+fn told(number: Option<&Value>) -> String {
+    number.map_or("not counted".to_owned(), Value::to_string)
 }
 
 fn memory(mib: f64, tickets: f64) -> String {
