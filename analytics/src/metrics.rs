@@ -213,6 +213,8 @@ pub enum Unit {
     Events,
     /// Seconds.
     Seconds,
+    /// Days of 86,400 seconds.
+    Days,
     /// A share of tickets.
     Share,
     /// Points of a survey, 0 to 5.

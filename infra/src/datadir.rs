@@ -3,20 +3,24 @@
 use std::{
     fs::{self, File, TryLockError},
     io::{Read as _, Seek as _, Write as _},
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context as _, bail};
 
 /// The file that the writer holds locked for as long as it lives; it names the process.
 const LOCK: &str = "LOCK";
+/// How often the holder looks whether the file is still there.
+const LOOK: Duration = Duration::from_millis(250);
 
 /// A data directory that this process alone may write.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    // Held, never read: the lock ends with the file.
-    _lock: File,
+    // The lock ends with the file.
+    lock: File,
 }
 
 impl DataDir {
@@ -53,7 +57,31 @@ impl DataDir {
         lock.set_len(0)?;
         lock.rewind()?;
         write!(lock, "{}", std::process::id())?;
-        Ok(Some(Self { path: path.to_owned(), _lock: lock }))
+        Ok(Some(Self { path: path.to_owned(), lock }))
+    }
+
+    /// Ends with an error once the lock is no longer the one that others meet: somebody removed or replaced the file, and nothing keeps
+    /// a second writer out any more.
+    pub(crate) async fn lost(&self) -> anyhow::Error {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            if !self.is_locked() {
+                return anyhow::anyhow!(
+                    "{} was removed or replaced: another process may write to {} now. Start this one again if it is the only one",
+                    self.path.join(LOCK).display(),
+                    self.path.display(),
+                );
+            }
+        }
+    }
+
+    fn is_locked(&self) -> bool {
+        let same = |ours: fs::Metadata, met: fs::Metadata| (ours.dev(), ours.ino()) == (met.dev(), met.ino());
+        match (self.lock.metadata(), fs::metadata(self.path.join(LOCK))) {
+            (Ok(ours), Ok(met)) => same(ours, met),
+            (_, Err(error)) => error.kind() != std::io::ErrorKind::NotFound,
+            (Err(_), _) => true,
+        }
     }
 
     /// Where it is.

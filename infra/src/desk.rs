@@ -85,8 +85,8 @@ pub(crate) fn same_rules(data_dir: &Path, config: &Config) -> anyhow::Result<()>
     }
     match bound.zone {
         Some(zone) if zone != engine::zone(config).name() => bail!(
-            "the rows in {dir} were made for calendars in {zone}; `farol rebuild --glpi-timezone {}` makes them again",
-            config.glpi_timezone,
+            "the rows in {dir} were made for calendars in {zone}; `farol rebuild --glpi-calendar-timezone {}` makes them again",
+            engine::zone(config),
         ),
         _ => Ok(()),
     }
@@ -177,8 +177,10 @@ mod tests {
         same_rules(&dir, &keep).unwrap();
         let abroad = Config { glpi_timezone: "Europe/Paris".to_owned(), ..keep };
         let refused = same_rules(&dir, &abroad).unwrap_err().to_string();
-        assert!(refused.contains("farol rebuild --glpi-timezone Europe/Paris"), "{refused}");
+        assert!(refused.contains("farol rebuild --glpi-calendar-timezone Europe/Paris"), "{refused}");
         assert_eq!(rules(&dir, &abroad).unwrap().1.calendar_zone, Tz::UTC);
+        let account = Config { glpi_calendar_timezone: Some("UTC".to_owned()), ..abroad.clone() };
+        same_rules(&dir, &account).unwrap();
         remember_rules(&dir, Trash::Keep, Tz::Europe__Paris).unwrap();
         same_rules(&dir, &abroad).unwrap();
         fs::remove_dir_all(&dir).unwrap();

@@ -178,6 +178,11 @@ async fn not_beyond(sink: &EmbeddedSink, bus: &EmbeddedBus) -> anyhow::Result<()
     for topic in [TICKETS, SLA] {
         let (position, end) = (sink.position(topic).await?, bus.end(topic).await?);
         anyhow::ensure!(
+            position <= end || end.0 > 0 || topic != TICKETS,
+            "the log is empty or missing, but the store has seen it up to {position}. Put log.sqlite back from a backup, or keep this \
+             directory aside and let Farol read GLPI into a new one"
+        );
+        anyhow::ensure!(
             position <= end,
             "the log ends at offset {end}, but the store has seen it up to {position}: the log has lost its end. Run \
              `farol rebuild`, which makes the store again from what the log holds; GLPI is then asked for the rest again"
@@ -196,10 +201,10 @@ pub(crate) fn how_to_process(config: &Config) -> process::Config {
     process::Config { trash: trash(config), calendar_zone: zone(config), ..process::Config::default() }
 }
 
-/// The zone of the desk's calendars, which is that of GLPI's dates.
+/// The zone of the desk's calendars: that of GLPI's server, which an account may see its dates in or not.
 pub(crate) fn zone(config: &Config) -> Tz {
     // The settings were checked; what is no zone never comes here.
-    config.glpi_timezone.parse().unwrap_or_default()
+    config.glpi_calendar_timezone.as_ref().unwrap_or(&config.glpi_timezone).parse().unwrap_or_default()
 }
 
 /// Waits until `flag` is raised.

@@ -156,6 +156,18 @@ fn a_second_writer_is_refused_in_one_sentence() {
 }
 
 #[test]
+fn whoever_loses_the_lock_of_a_directory_ends_so_that_nobody_writes_beside_another() {
+    let glpi = served(Desk::recorded().unwrap());
+    let home = Home::new();
+    let first = home.up(&glpi);
+    std::fs::remove_file(home.path().join("LOCK")).unwrap();
+    assert!(!first.ended().success());
+    home.fill(&glpi);
+    home.run(&["verify"]);
+    assert_equals_truth(&home, &glpi.desk().read());
+}
+
+#[test]
 fn rebuild_and_replay_change_no_row() {
     let glpi = served(Desk::recorded().unwrap());
     let home = Home::new();

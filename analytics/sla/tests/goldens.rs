@@ -273,3 +273,30 @@ fn editing_the_opening_date_leaves_the_time_to_own_in_glpi() {
     assert_eq!((text(pair.glpi.due), text(pair.canonical.due)), ("2026-03-02 13:00".into(), "2026-03-02 14:00".into()));
     assert_eq!(pair.quirks, [Quirk::OpeningEdited]);
 }
+
+#[test]
+fn a_promise_in_days_over_a_change_of_the_clocks_names_the_steps_of_86400_seconds() {
+    let paris = Tz::Europe__Paris;
+    let hours = Calendar::new(paris, &week(1..=5, &[("09:00", "18:00")]), vec![]).unwrap();
+    let desk =
+        Calendars::new(paris, [(OFFICE, Compiled::covering(hours, at("2026-01-01 00:00"), at("2027-01-01 00:00")))]);
+    // Friday 09:30 there; the clocks go forward on Sunday.
+    let steps = opened("2026-03-27 08:30", promise(Kind::Ttr, terms(2, Unit::Day), OFFICE), &[]);
+    let pair = glpi::compare(&steps, &desk, &Policy::default(), at("2026-03-27 12:00")).unwrap().remove(0);
+    assert_eq!(text(pair.canonical.due), "2026-03-31 07:30");
+    assert_eq!(text(pair.glpi.due), "2026-03-31 08:30");
+    assert_eq!(pair.quirks, [Quirk::Q9]);
+}
+
+#[test]
+fn a_ticket_solved_after_hours_with_all_of_its_target_used_is_late_only_in_glpi() {
+    let solved = [("2026-03-05 20:00", STATUS(Status::SOLVED))];
+    let steps = opened("2026-03-04 18:00", promise(Kind::Ttr, terms(1, Unit::Day), OFFICE), &solved);
+    let pair = glpi::compare(&steps, &calendars(), &Policy::default(), at("2026-03-06 17:00")).unwrap().remove(0);
+    assert_eq!(
+        (text(pair.canonical.due), text(pair.glpi.due)),
+        ("2026-03-05 18:00".to_owned(), "2026-03-05 18:00".to_owned())
+    );
+    assert_eq!((pair.canonical.breached_at, pair.glpi.breached_at.is_some()), (None, true));
+    assert!(pair.quirks.contains(&Quirk::Q7), "{:?}", pair.quirks);
+}

@@ -6,7 +6,7 @@ use crate::history::{History, Life, Measured, Out, Span};
 /// Days that a ticket is in the backlog, by the mean backlog and the pace of solutions.
 pub(crate) const WIP_AGE: Metric = Metric {
     name: "wip_age",
-    unit: Unit::Seconds,
+    unit: Unit::Days,
     meaning: "Days that a ticket is in the backlog, by the mean backlog and the pace of solutions.",
     formula: "days = (seconds that tickets were open in the bucket / seconds of the bucket) / (solutions / seconds of the bucket) / 86400",
     edge_cases: "Left out with fewer than 5 solutions. True where the backlog neither grows nor shrinks.",

@@ -186,6 +186,9 @@ impl Input {
         let ages = AGE_BANDS.map(|band| (band.name, band));
         let age = self.age.as_deref().map(|name| inputs::choice("age", name, &ages)).transpose()?;
         let at = self.at.as_deref().map(|text| instant("at", text)).transpose()?;
+        if at.is_some_and(|at| at > walk.now) {
+            return Err(Error::invalid("at", "in the future", "an instant that has been"));
+        }
         self.filters.validate()?;
         Ok(Question { walk, zone, order, by, age, at })
     }

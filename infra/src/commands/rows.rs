@@ -15,7 +15,7 @@ use crate::{config::Settings, datadir};
 
 #[derive(Args, Debug)]
 pub(crate) struct Rows {
-    /// ticket_events, tickets, ticket_spans or dimensions
+    /// ticket_events, tickets, ticket_spans, sla_clocks or dimensions
     #[arg(long, value_name = "TABLE", value_parser = table)]
     table: Table,
     /// How a row is written

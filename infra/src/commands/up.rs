@@ -39,7 +39,10 @@ async fn once(config: &Config) -> anyhow::Result<()> {
     let ingest = engine.ingest(config)?;
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(stop_on_signal(stop));
-    engine.run(ingest, Until::CaughtUp, stopped).await?;
+    tokio::select! {
+        worked = engine.run(ingest, Until::CaughtUp, stopped) => worked?,
+        lost = dir.lost() => return Err(lost),
+    }
     engine.close().await;
     let status = engine.board.status();
     if !status.caught_up {
@@ -65,7 +68,11 @@ pub(crate) async fn serve(config: &Config, ready: impl FnOnce(Opened<'_>)) -> an
     tokio::spawn(stop_on_signal(stop.clone()));
     let mut serving_until = stopped.clone();
     let serving = tokio::spawn(server.serve(async move { raised(&mut serving_until).await }));
-    let worked = engine.run(ingest, Until::Stopped, stopped).await;
+    let worked = tokio::select! {
+        worked = engine.run(ingest, Until::Stopped, stopped) => worked,
+        // Nothing is put away first: what was begun counts as cut off, as by a kill.
+        lost = dir.lost() => return Err(lost),
+    };
     stop.send_replace(true);
     let answered = serving.await?;
     engine.close().await;

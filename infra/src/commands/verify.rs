@@ -70,10 +70,10 @@ fn document(findings: &[Finding], advice: &[String]) -> serde_json::Value {
 
 async fn verify(dir: &Path) -> Vec<Finding> {
     // The store first: it can then never be beyond the end of the log that is read after it.
-    let Verified { findings: mut of_store, progress, rows_of_events } = embedded::verify(dir).await;
+    let Verified { findings: mut of_store, progress, rows_of_events, ticket_states } = embedded::verify(dir).await;
     let is_store_whole = of_store.iter().all(|finding| finding.is_whole);
     if is_store_whole && progress.is_some() {
-        of_store.extend(rows::verify(dir).await);
+        of_store.extend(rows::verify(dir, ticket_states).await);
     }
     let mut findings = small_files(dir).await;
     if dir.join(EmbeddedBus::FILE).exists() {

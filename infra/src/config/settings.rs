@@ -28,7 +28,7 @@ const WEEK_S: u64 = 7 * DAY_S;
 const PAGE_ROWS_MAX: u64 = 10_000;
 
 /// All of them, in the order in which people read them.
-pub(crate) const SETTINGS: [Setting; 18] = [
+pub(crate) const SETTINGS: [Setting; 19] = [
     setting(["data_dir", "data-dir", "FAROL_DATA_DIR"], "DIR", Kind::Path, "Where everything is kept"),
     setting(["listen", "listen", "FAROL_LISTEN"], "ADDR", Kind::Listen, "Address the API listens on"),
     setting(
@@ -60,7 +60,13 @@ pub(crate) const SETTINGS: [Setting; 18] = [
         ["glpi_timezone", "glpi-timezone", "FAROL_GLPI_TIMEZONE"],
         "ZONE",
         Kind::Zone,
-        "Time zone of that account in GLPI, in which calendars count; checked at each login",
+        "Time zone of that account in GLPI; checked at each login",
+    ),
+    setting(
+        ["glpi_calendar_timezone", "glpi-calendar-timezone", "FAROL_GLPI_CALENDAR_TIMEZONE"],
+        "ZONE",
+        Kind::Zone,
+        "Time zone of GLPI's server, in which its calendars count; that of the account where it is left out",
     ),
     setting(
         ["glpi_entities", "glpi-entities", "FAROL_GLPI_ENTITIES"],

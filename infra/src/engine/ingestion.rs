@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use pipeline::{
     Fault,
     ingest::{Error, Ingest, Ingested},
+    sources,
 };
 use tokio::sync::watch;
 
@@ -146,7 +147,22 @@ impl Engine {
 fn pause_after(error: &Error) -> Duration {
     match error {
         _ if error.fault() == Fault::Transient => PAUSE,
-        Error::Bus(_) => LOG_PAUSE,
+        // The ledger lies in the log.
+        Error::Bus(_) | Error::Source(sources::Error::Ledger(_)) => LOG_PAUSE,
         _ => REFUSED_PAUSE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_that_fails_is_tried_again_sooner_than_a_glpi_that_refuses() {
+        let of_source = |error| pause_after(&Error::Source(error));
+        assert_eq!(of_source(sources::Error::Away(String::new())), PAUSE);
+        assert_eq!(of_source(sources::Error::Refused(String::new())), REFUSED_PAUSE);
+        assert_eq!(of_source(sources::Error::Ledger(String::new())), LOG_PAUSE);
+        assert_eq!(pause_after(&Error::Bus(pipeline::buses::Error::Storage(String::new()))), LOG_PAUSE);
     }
 }

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use anyhow::{Context as _, bail};
 use control::{Control, MaintenanceState};
 use pipeline::{
-    buses::{Bus, embedded::EmbeddedBus},
+    buses::{Bus, TICKETS, embedded::EmbeddedBus},
     ingest::Ingest,
     process::{self, Processor},
     replay::{rebuild, replay},
@@ -213,6 +213,7 @@ async fn fresh_store(
     codec: Arc<Codec>,
     process: &process::Config,
 ) -> anyhow::Result<(EmbeddedSink, String)> {
+    refuse_nothing(data_dir, bus.as_ref()).await?;
     let fresh = EmbeddedSink::create_generation(data_dir, embedded::Config::default(), clock::now).await?;
     let fresh = Arc::new(fresh);
     let mut processor = Processor::new(bus, Arc::clone(&fresh) as _, codec, process.clone(), clock::now);
@@ -223,4 +224,18 @@ async fn fresh_store(
     let active = fresh.activate().await?;
     desk::remember_rules(data_dir, process.trash, process.calendar_zone)?;
     Ok((active, format!("{} events folded again; the new store is in place", offset.0)))
+}
+
+/// Refuses to put a store in place that is made from no log at all while the present one holds what only it still knows.
+async fn refuse_nothing(data_dir: &Path, bus: &dyn Bus) -> anyhow::Result<()> {
+    // A store that cannot be read is no loss.
+    let Ok(stored) = embedded::progress(data_dir).await else { return Ok(()) };
+    if stored.position.0 > 0 && bus.end(TICKETS).await?.0 == 0 {
+        anyhow::bail!(
+            "the log is empty or missing, and the store holds what it made of {} events: a rebuild would leave nothing. Put log.sqlite \
+             back from a backup, or keep this directory aside and let `farol up` read GLPI into a new one",
+            stored.position
+        );
+    }
+    Ok(())
 }

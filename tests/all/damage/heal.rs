@@ -39,7 +39,7 @@ fn parquet(home: &Path) -> PathBuf {
 /// What happens to a store, and a word that `farol verify` says about it.
 type Damage = (&'static str, fn(&Path));
 
-const DAMAGES: [Damage; 10] = [
+const DAMAGES: [Damage; 11] = [
     ("generation-1", |home| fs::remove_dir_all(generation(home)).unwrap()),
     ("CURRENT: is missing", |home| fs::remove_file(home.join("store/CURRENT")).unwrap()),
     ("names no generation", |home| flip(&home.join("store/CURRENT"), 11)),
@@ -59,6 +59,9 @@ const DAMAGES: [Damage; 10] = [
         let change = format!("update folds set id = -id where space = 'ticket' and id = {first}");
         sql(&generation(home).join("manifest.sqlite"), &change);
     }),
+    ("have no working state", |home| {
+        sql(&generation(home).join("manifest.sqlite"), "delete from folds where space = 'ticket' and id % 3 = 0");
+    }),
 ];
 
 #[test]
@@ -72,6 +75,24 @@ fn a_rebuild_heals_a_store_however_it_was_damaged() {
         assert_eq!(verified(&home), Ok(()), "{word}");
         assert_eq!(rows(&home).as_ref(), Ok(&filled().rows), "{word}");
     }
+}
+
+#[test]
+fn a_store_is_not_put_away_for_a_log_that_holds_nothing() {
+    let home = copy(&filled().home);
+    let forget = || {
+        for name in ["log.sqlite", "log.sqlite-wal", "log.sqlite-shm"] {
+            fs::remove_file(home.path().join(name)).ok();
+        }
+    };
+    forget();
+    let output = home.output(&["rebuild"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("the log is empty or missing"), "{said}");
+    // Nothing was thrown away.
+    forget();
+    fs::copy(filled().home.path().join("log.sqlite"), home.path().join("log.sqlite")).unwrap();
+    assert_eq!(verified(&home), Ok(()));
 }
 
 fn log_damage(home: &Home, script: &str) -> String {

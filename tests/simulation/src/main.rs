@@ -53,6 +53,9 @@ enum Command {
     Replay {
         /// Its seed
         seed: u64,
+        /// Without the clock process, as worlds were before commit 76a28b4
+        #[arg(long)]
+        without_clocks: bool,
     },
     /// Writes the report of long runs from the figures they left
     Report {
@@ -84,13 +87,15 @@ fn main() -> anyhow::Result<()> {
             cli::exhaustive::exhaustive(worlds, again, how.threads, &Record::new("exhaustive", how.json))
         }
         Command::Bugs { worlds, how } => cli::bugs::bugs(worlds, how.threads, &Record::new("bugs", how.json)),
-        Command::Replay { seed } => replay(seed),
+        Command::Replay { seed, without_clocks } => replay(seed, without_clocks),
         Command::Report { runs, out } => report::write(&runs, &out),
     }
 }
 
-fn replay(seed: u64) -> anyhow::Result<()> {
-    let outcome = run(&Plan { is_told: true, ..Plan::of(seed) })?;
+fn replay(seed: u64, without_clocks: bool) -> anyhow::Result<()> {
+    let plan = Plan::of(seed);
+    let tells_of_clocks = plan.tells_of_clocks && !without_clocks;
+    let outcome = run(&Plan { is_told: true, tells_of_clocks, ..plan })?;
     for line in &outcome.lines {
         println!("{line}");
     }

@@ -64,7 +64,7 @@ fn walked(pair: &Compared, row: &Stored, steps: &[Step], calendars: &Calendars, 
             quirks.push(quirk);
         }
     }
-    if !quirks.contains(&Quirk::Q7) && closed_between(pair, calendars)? {
+    if !quirks.contains(&Quirk::Q7) && closed_between(pair, calendars, now)? {
         quirks.push(Quirk::Q7);
     }
     Ok(quirks)
@@ -78,11 +78,17 @@ fn recounts(pair: &Compared, calendars: &Calendars, quirk: Quirk, now: i64) -> R
     Ok(walk(Quirks::GLPI) != walk(Quirks::GLPI.without(quirk)))
 }
 
-/// Whether the deadlines differ although no working time lies between them.
-fn closed_between(pair: &Compared, calendars: &Calendars) -> Result<bool, Error> {
+/// Whether no working time lies between what the modes tell apart: their deadlines, or one deadline and the end of a clock that
+/// one of them calls broken.
+fn closed_between(pair: &Compared, calendars: &Calendars, now: i64) -> Result<bool, Error> {
     let (Some(canonical), Some(glpi)) = (pair.canonical.due, pair.glpi.due) else { return Ok(false) };
-    let calendar = calendars.get(pair.canonical.calendar)?;
-    Ok(canonical != glpi && calendar.between(canonical.min(glpi), canonical.max(glpi)) == 0)
+    let disagree = pair.canonical.breached_at.is_some() != pair.glpi.breached_at.is_some();
+    let (from, to) = if canonical == glpi && disagree {
+        (glpi, pair.glpi.stopped.unwrap_or(now))
+    } else {
+        (canonical.min(glpi), canonical.max(glpi))
+    };
+    Ok(from < to && calendars.get(pair.canonical.calendar)?.between(from, to) == 0)
 }
 
 /// Quirks that show in what happened to the ticket.

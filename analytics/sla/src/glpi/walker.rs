@@ -107,7 +107,7 @@ impl<'a> Walker<'a> {
         let mut at = if first == start { start } else { self.instant(day, opening) };
         let mut left = delay;
         while left > 0 {
-            at = self.working(at + DAY)?;
+            at = self.working(self.later(at, 1))?;
             left -= DAY;
         }
         at += left.min(0);
@@ -120,7 +120,7 @@ impl<'a> Walker<'a> {
     fn end_of_day(&self, start: i64, delay: i64) -> Option<i64> {
         let mut at = self.working(start)?;
         for _ in 0..delay / DAY {
-            at = self.working(at + DAY)?;
+            at = self.working(self.later(at, 1))?;
         }
         let day = self.local(at).0;
         Some(self.instant(day, i64::from(self.hours(day).last()?.1)))
@@ -128,7 +128,17 @@ impl<'a> Walker<'a> {
 
     /// The first step at or after `at` that falls on a working date.
     fn working(&self, at: i64) -> Option<i64> {
-        (0..i64::from(IDLE_STEPS_MAX)).map(|step| at + step * DAY).find(|at| !self.hours(self.local(*at).0).is_empty())
+        let steps = (0..i64::from(IDLE_STEPS_MAX)).map(|step| self.later(at, step));
+        steps.into_iter().find(|at| !self.hours(self.local(*at).0).is_empty())
+    }
+
+    /// So many days after `at`: steps of 86,400 seconds for GLPI, the same time of day on the wall where that is corrected.
+    fn later(&self, at: i64, days: i64) -> i64 {
+        if self.quirks.has(Quirk::Q9) {
+            return at + days * DAY;
+        }
+        let (day, second) = self.local(at);
+        self.instant(day + days, i64::from(second))
     }
 
     fn ends_within(&self, left: i64, length: i64, delay: i64) -> bool {

@@ -75,6 +75,7 @@ async fn drilling_into_an_age_finds_the_tickets_it_counted() {
 #[tokio::test]
 async fn dimensions_and_ages_nobody_knows_are_refused() {
     assert_eq!(refused(asked(Input { by: words(&["moon"]), ..Input::default() }).await), "by");
+    assert_eq!(refused(asked(Input { at: Some("2100-01-01T00:00:00Z".to_owned()), ..Input::default() }).await), "at");
     assert_eq!(refused(asked(Input { by: words(&["status,status"]), ..Input::default() }).await), "by");
     let all = words(&["status", "group", "entity", "category"]);
     assert_eq!(refused(asked(Input { by: all, ..Input::default() }).await), "by");

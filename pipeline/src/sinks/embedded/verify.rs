@@ -37,6 +37,8 @@ pub struct Verified {
     pub progress: Option<Progress>,
     /// Rows of events and dimensions: one for each stored event.
     pub rows_of_events: u64,
+    /// Tickets that have a working state.
+    pub ticket_states: u64,
 }
 
 /// Reads the whole store in `data_dir`: pages and seal of the manifest, fresh batches, files, folds.
@@ -127,6 +129,11 @@ impl Look {
         self.files(&mut tx, &names).await?;
         let said = folds(&mut tx).await;
         self.say(said);
+        self.verified.ticket_states = sqlx::query_scalar::<_, i64>("select count(*) from folds where space = ?")
+            .bind(projection::TICKET_SPACE)
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(storage)? as u64;
         Ok(())
     }
 

@@ -40,6 +40,9 @@ as dead letters for `farol dead-letters redrive`.
 - A desk of which all tickets that are looked up were purged is taken for another one, and refused.
 - A row that lacks its id and is told in no other answer waits as a dead letter until somebody redrives it.
 - Simulated disks lose or keep whole writes; torn pages are SQLite's to bear, and were met only by real power cuts and damaged files.
+- A store and a log of one desk that went different ways, put together by hand (say, a log from one backup and a store from another), are not told from a pair that
+  belongs together as long as the log is the longer one: positions are compared, not what lies before them. After such a mixture, `farol rebuild`.
+- A second writer is kept out by a lock on a file. Who finds that file gone ends within a quarter of a second; within that time two could write.
 - Damage done to a file while Farol runs is seen when it is read or by `farol verify`, not at once. Several flipped bits that keep every checksum are not found.
 - The door, tokens and questions have tests of their own; of the faults here they meet kills and hardships only.
 ";
