@@ -105,7 +105,7 @@ async fn the_document_lists_every_endpoint_with_its_parameters_and_the_bearer_sc
         (("/v1/tickets/{id}/sync/{receipt}", "get"), with(&[&["id", "receipt"]])),
         (
             ("/v1/technicians/ranking", "get"),
-            with(&[&page, &filters, &window, &["metric", "group_by", "minimum", "attribution"]]),
+            with(&[&page, &filters, &window, &["metric", "group_by", "minimum", "attribution", "mode"]]),
         ),
         (("/v1/technicians/productivity", "get"), with(&[&page, &filters, &window, &["group_by", "band_hours"]])),
         (("/v1/sla/breaches", "get"), {
